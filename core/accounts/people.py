@@ -1,0 +1,364 @@
+"""People: sign in, sessions, and the use cases of those who manage accounts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from core.accounts.attempts import clear_attempts, count_attempt
+from core.accounts.audit import Audit
+from core.accounts.lockout import SignInRules
+from core.accounts.passwords import MAX_LENGTH, Passwords, check_password
+from core.accounts.roles import Role
+from core.accounts.sessions import (
+    SessionKind,
+    SessionView,
+    end_sessions,
+    find_session,
+    is_alive,
+    open_session,
+    session_view,
+)
+from core.accounts.tables import Person, SignInSession
+from core.accounts.viewer import HouseholdIds, Viewer, no_households
+from core.clock import Clock
+from core.db import Database
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.events import Event
+from core.texts import N_, Text
+
+LANGUAGES = ("en", "de")
+WRONG = N_("The email or the password is wrong.")
+
+
+class SignInRefused(NotAllowed):
+    """Wrong email or password, or too many tries (``retry_at`` is set). Never says which accounts exist."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class SignedIn(NamedTuple):
+    """The secret for cookie or header, shown once, and who it stands for."""
+
+    token: str
+    viewer: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as the admin page lists them."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    language: str
+    active: bool
+    created_at: datetime
+    sessions: int
+    last_seen_at: datetime | None
+
+
+class People:
+    """Everything about accounts. ``session_ended`` tells open pages and sockets that their session is over."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        rules: SignInRules | None = None,
+        passwords: Passwords | None = None,
+        household_ids: HouseholdIds = no_households,
+    ) -> None:
+        self.rules = rules or SignInRules()
+        self.audit = Audit(database, clock)
+        self.session_ended: Event[UUID] = Event("session_ended")
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords or Passwords()
+        self._household_ids = household_ids
+
+    async def sign_in(
+        self,
+        email: str,
+        password: str,
+        user_agent: str = "",
+        *,
+        kind: SessionKind = SessionKind.BROWSER,
+        source: str = "web",
+    ) -> SignedIn:
+        """Open a session; ``SignInRefused`` otherwise. An unknown address costs and says what a wrong password does."""
+        email = email.strip().lower()[:254]
+        now = self._clock.now()
+        attempts, allowed = await count_attempt(self._database, email, now, self.rules)
+        if not allowed:
+            await self._audit_failure(email, N_("locked"), source)
+            raise SignInRefused(self._locked_words(attempts.locked_until, now), retry_at=attempts.locked_until)
+        async with self._database.session() as session:
+            person = (await session.exec(select(Person).where(Person.email == email))).first()
+        stored = person.password_hash if person is not None and person.active else None
+        right = await self._passwords.verify(stored, password[: MAX_LENGTH + 1])
+        if person is None or not right:
+            await self._audit_failure(email, N_("wrong email or password"), source)
+            raise SignInRefused(WRONG)
+        renewed = await self._passwords.hash(password) if self._passwords.outdated(person.password_hash) else None
+        return await self._open(person.id, kind, user_agent, source, renewed)
+
+    async def viewer_for_token(self, token: str) -> Viewer | None:
+        """Who a cookie or bearer token stands for, or ``None`` when it is unknown, ended, or its person is inactive."""
+        async with self._database.session() as session:
+            found = await find_session(session, token, self._clock.now(), self.rules)
+        return None if found is None else await self._viewer(found[1], found[0])
+
+    async def session_alive(self, session_id: UUID) -> bool:
+        """Whether a session is still good, without using it (its expiry does not slide)."""
+        return not await self.over([session_id])
+
+    async def over(self, session_ids: Collection[UUID]) -> set[UUID]:
+        """Which of these sessions are good no longer, without using them."""
+        query = (
+            select(SignInSession)
+            .join(Person, col(Person.id) == col(SignInSession.person_id))
+            .where(col(SignInSession.id).in_(session_ids), col(Person.active))
+        )
+        now = self._clock.now()
+        async with self._database.session() as session:
+            alive = {row.id for row in (await session.exec(query)).all() if is_alive(row, now)}
+        return set(session_ids) - alive
+
+    async def sign_out(self, viewer: Viewer, *, source: str = "web") -> None:
+        """End the viewer's own session."""
+        if viewer.session_id is not None:
+            await self._end(
+                "session.sign_out", viewer.email, viewer.person_id, source=source, session_id=viewer.session_id
+            )
+
+    async def revoke_session(self, session_id: UUID, *, by: Viewer) -> None:
+        """End one session of anybody; ``NotFound`` when it is not alive."""
+        if not await self._end("session.revoke", by.email, by.person_id, session_id=session_id):
+            raise NotFound(N_("that session is over already"))
+
+    async def revoke(self, person_id: UUID, *, by: Viewer) -> int:
+        """End every session and token of a person; returns how many there were."""
+        return len(await self._end("session.revoke_all", by.email, by.person_id, of_person=person_id))
+
+    async def create_person(
+        self,
+        *,
+        email: str,
+        role: Role,
+        password: str,
+        name: str = "",
+        language: str = "en",
+        by: Viewer | None = None,
+        source: str = "web",
+    ) -> PersonView:
+        """Add someone who may sign in; ``Invalid`` for bad input, ``Conflict`` when the address is taken."""
+        email = valid_email(email)
+        if language not in LANGUAGES:
+            raise Invalid(
+                Text("language {language!r} is not one of {choices}", language=language, choices=", ".join(LANGUAGES))
+            )
+        check_password(password, email=email)
+        password_hash = await self._passwords.hash(password)
+        person = Person(
+            email=email,
+            name=(name.strip() or email.partition("@")[0])[:120],
+            role=role,
+            password_hash=password_hash,
+            language=language,
+            created_at=self._clock.now(),
+        )
+        async with self._database.session() as session:
+            if (await session.exec(select(Person.id).where(Person.email == email))).first() is not None:
+                raise Conflict(Text("{email} has an account already", email=email))
+            session.add(person)
+            await self.audit.record(
+                actor=by.email if by else source,
+                person_id=by.person_id if by else None,
+                action="person.create",
+                object_type="person",
+                object_id=str(person.id),
+                after={"email": email, "role": role, "name": person.name},
+                source=source,
+                session=session,
+            )
+        return _person_view(person, 0, None)
+
+    async def change_person(
+        self, person_id: UUID, *, by: Viewer, role: Role | None = None, active: bool | None = None
+    ) -> None:
+        """Give another role, or close and open an account; their sessions end, so that it holds at once.
+
+        ``Conflict`` for oneself, so that no admin locks the last door behind them.
+        """
+        if person_id == by.person_id:
+            raise Conflict(N_("You cannot change your own role or close your own account: ask another admin."))
+        async with self._database.session() as session:
+            person = await session.get(Person, person_id)
+            if person is None:
+                raise NotFound(N_("no such person"))
+            before = {"role": person.role, "active": person.active}
+            person.role = person.role if role is None else str(role)
+            person.active = person.active if active is None else active
+            session.add(person)
+            after = {"role": person.role, "active": person.active}
+            await self.audit.record(
+                actor=by.email,
+                person_id=by.person_id,
+                action="person.change",
+                object_type="person",
+                object_id=str(person_id),
+                before=before,
+                after=after,
+                session=session,
+            )
+        if before != after:
+            await self._end("session.revoke_all", by.email, by.person_id, of_person=person_id)
+
+    async def set_language(self, viewer: Viewer, language: str) -> None:
+        if language not in LANGUAGES:
+            raise Invalid(
+                Text("language {language!r} is not one of {choices}", language=language, choices=", ".join(LANGUAGES))
+            )
+        async with self._database.session() as session:
+            person = await session.get(Person, viewer.person_id)
+            if person is not None:
+                person.language = language
+                session.add(person)
+
+    async def people(self) -> list[PersonView]:
+        """Everyone, by address, with their live sessions counted."""
+        now = self._clock.now()
+        live = (
+            select(SignInSession.person_id, func.count().label("live"))
+            .where(col(SignInSession.revoked_at).is_(None), SignInSession.expires_at > now)
+            .group_by(col(SignInSession.person_id))
+            .subquery()
+        )
+        seen = (
+            select(SignInSession.person_id, func.max(SignInSession.seen_at).label("seen"))
+            .group_by(col(SignInSession.person_id))
+            .subquery()
+        )
+        query = (
+            select(Person, live.c.live, seen.c.seen)
+            .outerjoin(live, live.c.person_id == Person.id)
+            .outerjoin(seen, seen.c.person_id == Person.id)
+            .order_by(col(Person.email))
+        )
+        async with self._database.session() as session:
+            return [_person_view(person, count or 0, at) for person, count, at in (await session.exec(query)).all()]
+
+    async def sessions(self, person_id: UUID) -> list[SessionView]:
+        """A person's live sessions and tokens, last used first."""
+        query = (
+            select(SignInSession)
+            .where(SignInSession.person_id == person_id, col(SignInSession.revoked_at).is_(None))
+            .where(SignInSession.expires_at > self._clock.now())
+            .order_by(col(SignInSession.seen_at).desc())
+        )
+        async with self._database.session() as session:
+            return [session_view(row) for row in (await session.exec(query)).all()]
+
+    async def _open(
+        self, person_id: UUID, kind: SessionKind, user_agent: str, source: str, renewed_hash: str | None
+    ) -> SignedIn:
+        async with self._database.session() as session:
+            person = await session.get_one(Person, person_id)
+            if renewed_hash is not None:
+                person.password_hash = renewed_hash
+                session.add(person)
+            token, row = await open_session(session, person_id, kind, self._clock.now(), self.rules, user_agent)
+            await clear_attempts(session, person.email)
+            await self.audit.record(
+                actor=person.email,
+                person_id=person_id,
+                action="session.sign_in",
+                object_type="session",
+                object_id=str(row.id),
+                after={"kind": kind},
+                source=source,
+                session=session,
+            )
+        return SignedIn(token, await self._viewer(person, row))
+
+    async def _end(
+        self,
+        action: str,
+        actor: str,
+        actor_id: UUID,
+        *,
+        source: str = "web",
+        of_person: UUID | None = None,
+        session_id: UUID | None = None,
+    ) -> list[UUID]:
+        async with self._database.session() as session:
+            ended = await end_sessions(session, self._clock.now(), person_id=of_person, session_id=session_id)
+            if ended:
+                await self.audit.record(
+                    actor=actor,
+                    person_id=actor_id,
+                    action=action,
+                    object_type="person" if of_person else "session",
+                    object_id=str(of_person or session_id),
+                    after={"sessions": len(ended)},
+                    source=source,
+                    session=session,
+                )
+        for ended_id in ended:
+            self.session_ended.emit(ended_id)
+        return ended
+
+    async def _viewer(self, person: Person, row: SignInSession) -> Viewer:
+        return Viewer(
+            person_id=person.id,
+            email=person.email,
+            name=person.name,
+            role=Role(person.role),
+            language=person.language,
+            household_ids=await self._household_ids(person.id),
+            session_id=row.id,
+            expires_at=row.expires_at,
+        )
+
+    async def _audit_failure(self, email: str, reason: str, source: str) -> None:
+        await self.audit.record(
+            actor=email, action="session.refused", object_type="address", object_id=email, reason=reason, source=source
+        )
+
+    def _locked_words(self, until: datetime | None, now: datetime) -> str:
+        minutes = 1 if until is None else max(1, -int(-(until - now).total_seconds() // 60))
+        return Text("Too many failed attempts. Try again in {n} min.", n=minutes)
+
+
+def valid_email(text: str) -> str:
+    """The address in lower case; ``Invalid`` unless it looks like one (exactly one @, something on both sides)."""
+    email = text.strip().lower()
+    name, at, domain = email.partition("@")
+    if not (name and at and "." in domain.strip(".") and "@" not in domain) or any(c.isspace() for c in email):
+        raise Invalid(Text("{given!r} is not an email address (expected name@host.tld)", given=text.strip()[:80]))
+    if len(email) > 254:
+        raise Invalid(N_("the email address is longer than 254 characters"))
+    return email
+
+
+def _person_view(person: Person, sessions: int, last_seen_at: datetime | None) -> PersonView:
+    return PersonView(
+        id=person.id,
+        email=person.email,
+        name=person.name,
+        role=Role(person.role),
+        language=person.language,
+        active=person.active,
+        created_at=person.created_at,
+        sessions=sessions,
+        last_seen_at=last_seen_at,
+    )

@@ -1,0 +1,192 @@
+"""What billing's screens and files read: lists, one invoice with the minutes behind its lines, the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from core.billing.periods import Period
+from core.billing.tables import (
+    BillingNotice,
+    DriftRow,
+    FactRow,
+    InvoiceRow,
+    JournalRow,
+    OutboxRow,
+    Payer,
+    SubscriptionRow,
+    WebhookRow,
+)
+from core.billing.usage import UsageLedger
+from core.billing.usage_tables import UsageEntry
+from core.billing.usage_view import first_minute
+from core.db import Database
+from core.errors import NotFound
+from core.texts import N_
+
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """How many things of each kind wait for a person."""
+
+    held: int
+    unattributed: int
+    """Entries of minutes without a lot."""
+    webhooks: int
+    outbox: int
+    drift: int
+    suspended: int
+
+    @property
+    def total(self) -> int:
+        return self.held + self.unattributed + self.webhooks + self.outbox + self.drift
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """One line of the list."""
+
+    row: SubscriptionRow
+    payer: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineProof:
+    """A line of an invoice with the entries of minutes it rests on; empty for lines that rest on none."""
+
+    line: dict[str, Any]
+    entries: tuple[UsageEntry, ...]
+
+
+class BillingReads:
+    """Reads only."""
+
+    def __init__(self, database: Database, ledger: UsageLedger) -> None:
+        self._database, self._ledger = database, ledger
+
+    async def attention(self) -> Attention:
+        async with self._database.session() as session:
+
+            async def count(model: Any, *conditions: Any) -> int:
+                return int((await session.exec(select(func.count()).select_from(model).where(*conditions))).one())
+
+            return Attention(
+                held=await count(InvoiceRow, col(InvoiceRow.state) == "held"),
+                unattributed=len(await self._ledger.unattributed()),
+                webhooks=await count(WebhookRow, col(WebhookRow.state) == "failed"),
+                outbox=await count(OutboxRow, col(OutboxRow.state) == "failed"),
+                drift=await count(DriftRow, col(DriftRow.fixed_at).is_(None)),
+                suspended=await count(SubscriptionRow, col(SubscriptionRow.status) == "suspended"),
+            )
+
+    async def households(self, *, search: str = "", status: str = "") -> list[HouseholdRow]:
+        query = select(SubscriptionRow, Payer.name, Payer.email).join(
+            Payer, col(Payer.id) == col(SubscriptionRow.payer_id)
+        )
+        if status:
+            query = query.where(col(SubscriptionRow.status) == status)
+        if search:
+            query = query.where(
+                or_(
+                    col(SubscriptionRow.address).icontains(search, autoescape=True),
+                    col(Payer.name).icontains(search, autoescape=True),
+                    col(Payer.email).icontains(search, autoescape=True),
+                )
+            )
+        query = query.order_by(col(SubscriptionRow.address)).limit(MOST_ROWS)
+        async with self._database.session() as session:
+            return [HouseholdRow(*found) for found in (await session.exec(query)).all()]
+
+    async def invoices(self, subscription_id: UUID | None = None, *, state: str = "") -> list[InvoiceRow]:
+        """Newest first."""
+        query = select(InvoiceRow).order_by(col(InvoiceRow.made_at).desc(), col(InvoiceRow.number).desc())
+        if subscription_id is not None:
+            query = query.where(col(InvoiceRow.subscription_id) == subscription_id)
+        if state:
+            query = query.where(col(InvoiceRow.state) == state)
+        async with self._database.session() as session:
+            return list((await session.exec(query.limit(MOST_ROWS))).all())
+
+    async def invoice(self, invoice_id: UUID) -> tuple[InvoiceRow, SubscriptionRow, list[LineProof]]:
+        """``NotFound`` when there is none."""
+        async with self._database.session() as session:
+            invoice = await session.get(InvoiceRow, invoice_id)
+            if invoice is None:
+                raise NotFound(N_("there is no such invoice"))
+            owner = await session.get(SubscriptionRow, invoice.subscription_id)
+        assert owner is not None
+        proofs = [LineProof(line, await self._entries(owner, invoice, line)) for line in invoice.lines]
+        return invoice, owner, proofs
+
+    async def _entries(
+        self, owner: SubscriptionRow, invoice: InvoiceRow, line: Mapping[str, Any]
+    ) -> tuple[UsageEntry, ...]:
+        """The minutes of the line's span that were known when the bill was made, cut to the span."""
+        if line["kind"] not in ("overage", "late"):
+            return ()
+        span = Period(datetime.fromisoformat(line["start"]), datetime.fromisoformat(line["end"]))
+        first, end = first_minute(span.start), first_minute(span.end)
+        found = await self._ledger.entries(owner.lot_id, first, end, invoice.known_by)
+        for entry in found:
+            start, stop = max(entry.start_minute, first), min(entry.start_minute + entry.minutes, end)
+            entry.start_minute, entry.minutes = start, stop - start
+        return tuple(found)
+
+    async def timeline(self, subscription_id: UUID) -> Sequence[FactRow]:
+        """Everything that happened, newest first."""
+        query = select(FactRow).where(col(FactRow.subscription_id) == subscription_id).order_by(col(FactRow.seq).desc())
+        async with self._database.session() as session:
+            return (await session.exec(query.limit(MOST_ROWS))).all()
+
+    async def notices(self, subscription_id: UUID) -> Sequence[BillingNotice]:
+        query = select(BillingNotice).where(col(BillingNotice.subscription_id) == subscription_id)
+        async with self._database.session() as session:
+            return (await session.exec(query.order_by(col(BillingNotice.at).desc()).limit(MOST_ROWS))).all()
+
+    async def journal(self, since: datetime, until: datetime) -> Sequence[JournalRow]:
+        """Whole bookings of [since, until), oldest first."""
+        query = (
+            select(JournalRow)
+            .where(col(JournalRow.at) >= since, col(JournalRow.at) < until)
+            .order_by(col(JournalRow.at), col(JournalRow.booking), col(JournalRow.line))
+        )
+        async with self._database.session() as session:
+            return (await session.exec(query)).all()
+
+
+def evidence_of(
+    invoice: InvoiceRow, owner: SubscriptionRow, proof: LineProof, mowers: Mapping[int, str]
+) -> dict[str, Any]:
+    """What an evidence file says of one line: the line, and every stretch of minutes behind it."""
+    return {
+        "invoice": str(invoice.id),
+        "number": invoice.number,
+        "made_at": invoice.made_at.isoformat(),
+        "known_by": invoice.known_by.isoformat(),
+        "household": str(owner.household_id),
+        "address": owner.address,
+        "currency": invoice.currency,
+        "line": proof.line,
+        "entries": [
+            {
+                "entry": entry.id,
+                "mower": mowers.get(entry.mower, str(entry.mower)),
+                "session_started_ms": entry.session_ms,
+                "start_minute": entry.start_minute,
+                "minutes": entry.minutes,
+                "sign": entry.sign,
+                "recorded_at": entry.recorded_at.isoformat(),
+                "reason": entry.reason,
+            }
+            for entry in proof.entries
+        ]
+        if proof.line["kind"] in ("overage", "late")
+        else None,
+    }

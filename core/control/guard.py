@@ -1,0 +1,67 @@
+"""Gathers the facts of the start guard (`core.fleet.guard`) from sites, leases and incidents."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from core.clock import Clock
+from core.control.incidents import Incidents
+from core.control.leases import Leases
+from core.control.sites import Site, SiteBook
+from core.fleet import NO_FACTS, StartFacts
+from core.fleet.model import CommandKind
+
+KEEPS_NO_LEASE = frozenset({CommandKind.HALT, CommandKind.PAUSE})
+"""Whoever stops a mower in danger does not mean to steer it."""
+
+
+type Unpaid = Callable[[Iterable[UUID]], bool]
+"""Whether money speaks against a new start on these lots; `core.billing.Standing.stops` is one."""
+
+
+def nobody_unpaid(_lot_ids: Iterable[UUID]) -> bool:
+    """Where nothing is billed."""
+    return False
+
+
+class StartGuard:
+    """A `core.fleet.Guard`."""
+
+    def __init__(
+        self, *, sites: SiteBook, leases: Leases, incidents: Incidents, clock: Clock, unpaid: Unpaid = nobody_unpaid
+    ) -> None:
+        self._sites, self._leases, self._incidents, self._clock = sites, leases, incidents, clock
+        self._unpaid = unpaid
+
+    async def facts(self, device_name: str, *, person_id: UUID | None) -> StartFacts:
+        """See `core.fleet.Guard`. A mower without any site has its incidents and nothing else."""
+        site = await self._sites.of(device_name)
+        if site is None:
+            return NO_FACTS
+        lease = await self._leases.of(device_name, site.row.mower_id)
+        held_by = None if lease is None or lease.person_id == person_id else lease.holder
+        return self._facts(device_name, site, held_by)
+
+    def known(self, device_name: str) -> StartFacts:
+        """The same from memory, for a screen that greys its buttons; who holds the mower is told apart."""
+        site = self._sites.known(device_name)
+        return NO_FACTS if site is None else self._facts(device_name, site, None)
+
+    def _facts(self, device_name: str, site: Site, held_by: str | None) -> StartFacts:
+        return StartFacts(
+            quiet_until=site.quiet_until(self._clock.now()),
+            suspended=site.suspended or self._unpaid(lot.id for lot in site.row.lots),
+            unapproved=site.unapproved,
+            missing=self._incidents.missing(device_name),
+            held_by=held_by,
+        )
+
+    async def commanded(
+        self, device_name: str, kind: CommandKind, *, person_id: UUID | None, asked_by: str, source: str
+    ) -> None:
+        """A person's command was accepted: the mower is theirs for a while."""
+        if person_id is None or kind in KEEPS_NO_LEASE:
+            return
+        site = await self._sites.of(device_name)
+        if site is None:
+            return
+        await self._leases.keep(device_name, site.row.mower_id, person_id=person_id, holder=asked_by)

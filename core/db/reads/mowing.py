@@ -1,0 +1,118 @@
+"""What mowers did where, as billing reads it: sessions with their readings, and the ground of the lots they serve."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import shapely
+from shapely.geometry import shape
+from sqlalchemy import select
+from sqlmodel import col
+
+from core.billing import LotRef, Sample, Work
+from core.db import Database
+from core.fleet.live import STATE_CODES
+from core.fleet.model import MowerState
+from core.fleet.sessions.tables import MowingSessionRow
+from core.fleet.tables import Mower, Telemetry
+from core.geo import Point
+from core.neighbourhood.tables import Lot, LotMower
+
+NEAR_DEG = 0.000015
+"""About 1.5 m: a mower on the edge of a lawn is still on that lot."""
+_telemetry = Telemetry.__table__  # type: ignore[attr-defined]
+_sessions = MowingSessionRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class LotGround:
+    """Finds the lot under a place: `core.billing.LotFinder`. Areas tied to a lot by a person come first."""
+
+    lots: tuple[tuple[LotRef, Any], ...]
+    zones: Mapping[int, LotRef]
+
+    def lot_of(self, zone: int | None, position: Point | None) -> LotRef | None:
+        if zone is not None and zone in self.zones:
+            return self.zones[zone]
+        if position is None:
+            return None
+        here = shapely.Point(position.longitude, position.latitude)
+        inside = [lot for lot, ground in self.lots if shapely.contains_properly(ground, here)]
+        if inside:
+            return inside[0]
+        near = [(shapely.distance(ground, here), lot) for lot, ground in self.lots]
+        near = [(away, lot) for away, lot in near if away <= NEAR_DEG]
+        return min(near, key=lambda one: one[0])[1] if near else None
+
+
+class MowingReads:
+    """Reads for the feed of minutes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def mowers(self) -> Sequence[int]:
+        async with self._database.connection() as connection:
+            return list((await connection.execute(select(col(Mower.number)))).scalars())
+
+    async def names(self) -> Mapping[int, str]:
+        async with self._database.connection() as connection:
+            rows = await connection.execute(select(col(Mower.number), col(Mower.device_name)))
+            return {number: name for number, name in rows}
+
+    async def mowers_of(self, lot_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[int]]:
+        """Which mowers serve which lots: `core.billing.Serving`."""
+        query = select(col(LotMower.lot_id), col(Mower.number)).join(Mower, col(Mower.id) == col(LotMower.mower_id))
+        found: dict[UUID, list[int]] = {lot: [] for lot in lot_ids}
+        async with self._database.connection() as connection:
+            for lot, number in await connection.execute(query):
+                if lot in found:
+                    found[lot].append(number)
+        return found
+
+    async def ground(self, mower: int) -> LotGround:
+        query = (
+            select(col(Lot.id), col(Lot.household_id), col(Lot.boundary))
+            .join(LotMower, col(LotMower.lot_id) == col(Lot.id))
+            .join(Mower, col(Mower.id) == col(LotMower.mower_id))
+            .where(col(Mower.number) == mower, col(Lot.boundary).is_not(None))
+            .order_by(col(Lot.id))
+        )
+        async with self._database.connection() as connection:
+            rows = (await connection.execute(query)).all()
+        lots = []
+        for lot_id, household_id, boundary in rows:
+            ground = shape(boundary)
+            shapely.prepare(ground)
+            lots.append((LotRef(lot_id, household_id), ground))
+        return LotGround(tuple(lots), {})
+
+    async def work(self, mower: int, since_ms: int, until_ms: int) -> Sequence[Work]:
+        """The mower's ended sessions that touch the span, whole, with every reading."""
+        query = (
+            select(_sessions.c.started_ms, _sessions.c.ended_ms)
+            .where(_sessions.c.number == mower, _sessions.c.ended_ms >= since_ms, _sessions.c.started_ms < until_ms)
+            .where(_sessions.c.end_reason.is_not(None))
+            .order_by(_sessions.c.started_ms)
+        )
+        async with self._database.connection() as connection:
+            spans = (await connection.execute(query)).all()
+        return [Work(started, ended, await self._samples(mower, started, ended)) for started, ended in spans]
+
+    async def _samples(self, mower: int, started_ms: int, ended_ms: int) -> list[Sample]:
+        query = (
+            select(
+                _telemetry.c.device_time_ms, _telemetry.c.state, _telemetry.c.zone_hash,
+                _telemetry.c.longitude_e7, _telemetry.c.latitude_e7,
+            )
+            .where(_telemetry.c.mower == mower)
+            .where(_telemetry.c.device_time_ms >= started_ms, _telemetry.c.device_time_ms <= ended_ms)
+            .order_by(_telemetry.c.device_time_ms, _telemetry.c.sequence)
+        )  # fmt: skip
+        mowing = STATE_CODES[MowerState.MOWING]
+        async with self._database.connection() as connection:
+            return [
+                Sample(at_ms, state == mowing, zone, None if east is None else Point(east / 1e7, north / 1e7))
+                for at_ms, state, zone, east, north in await connection.execute(query)
+            ]

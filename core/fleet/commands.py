@@ -1,0 +1,272 @@
+"""What a person tells a mower, followed until telemetry shows it. Never sent twice, never lost.
+
+1. `request`: the guard (`command_rules.refusals`, with the facts of `core.fleet.guard`); stored as refused, with its
+   reasons, or as queued. A typed override takes the reasons away that may be overridden, and is kept with them.
+2. `_send`: the moment of handing over is stored first (``sent_at`` on a queued command), then the vendor's cloud is
+   called once. ``Unavailable`` means not sent: it stays queued and is tried again. Any other error ends it as failed.
+3. The device's own acknowledgement; a refusal there ends it as failed.
+4. `seen` and `done`: from snapshots, by readings newer than ``sent``.
+5. `overdue`: what time ends. A halt is sent again every few seconds until telemetry shows standstill: the vendor's
+   pause does no harm twice, and a lost one does.
+
+After a restart `start` goes on with every open command. One that was being handed over when the process died may have
+gone out: it counts as sent and is followed, never sent again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from core.clock import Clock
+from core.db import Database
+from core.errors import Conflict, Invalid
+from core.events import Event, Subscription
+from core.fleet.command_rules import DEFAULT_COMMAND_LIMITS, CommandLimits, CommandView, refusals
+from core.fleet.command_store import CommandStore
+from core.fleet.command_worker import CommandQueued, CommandWorker, Links, SnapshotChanged
+from core.fleet.guard import ALWAYS_FREE, NO_FACTS, OVERRIDE_LEAST, Guard, NoGuard, Reason, split_override
+from core.fleet.listener import Acknowledgement
+from core.fleet.live import LiveFleet
+from core.fleet.model import CommandKind, CommandStatus, MowerChanged
+from core.fleet.roster import MowerIdentity
+from core.fleet.start_plan import start_settings
+from core.fleet.stop_figures import StopFigures, stop_figures
+from core.ids import new_id
+from core.texts import N_, Text, joined
+
+log = structlog.get_logger(__name__)
+
+C = CommandStatus
+STEP_S = 1.0
+
+
+class Identities(Protocol):
+    """What commands need of the roster."""
+
+    def identity(self, device_name: str) -> MowerIdentity: ...
+
+
+class CommandRefused(Conflict):
+    """The guard said no; the record is kept and carried here."""
+
+    def __init__(self, command: CommandView) -> None:
+        super().__init__(joined(command.reasons), reasons=command.reasons)
+        self.command = command
+
+
+class Commands:
+    """The commands of the fleet."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: LiveFleet,
+        links: Links,
+        clock: Clock,
+        *,
+        identities: Identities,
+        acknowledged: Event[Acknowledgement],
+        limits: CommandLimits = DEFAULT_COMMAND_LIMITS,
+        guard: Guard | None = None,
+    ) -> None:
+        self.changed: Event[CommandView] = Event("command_changed")
+        self._store = CommandStore(database)
+        self._live = live
+        self._links = links
+        self._clock = clock
+        self._identities = identities
+        self._acknowledged = acknowledged
+        self._limits = limits
+        self._guard: Guard = guard or NoGuard()
+        self._worker = CommandWorker(self._store, live, links, clock, limits, self.changed)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._subscriptions: list[Subscription] = []
+
+    async def start(self) -> None:
+        """Go on with every open command, and work until `stop`."""
+        await self.resume()
+        self._tasks = [
+            asyncio.create_task(self._work(), name="fleet.commands"),
+            asyncio.create_task(self._watch_time(), name="fleet.commands.time"),
+        ]
+
+    async def stop(self) -> None:
+        """Leave no task; open commands are gone on with at the next start."""
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
+        tasks = self._tasks
+        self._tasks, self._subscriptions = [], []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._worker.cancel()
+
+    async def request(
+        self,
+        *,
+        device_name: str,
+        kind: CommandKind,
+        asked_by: str,
+        source: str,
+        parameters: Mapping[str, Any] | None = None,
+        person_id: UUID | None = None,
+        command_id: UUID | None = None,
+        override: str = "",
+        bulk_id: UUID | None = None,
+    ) -> CommandView:
+        """Accept a command, or raise `CommandRefused` with its kept record.
+
+        The same ``command_id`` again returns (or raises) what became of the first; with another mower or kind it is
+        ``Invalid``, as are wrong parameters. ``NotFound`` when the mower is unknown. ``override`` is the reason a
+        person typed who may override the start guard (whether they may is the caller's to check).
+        """
+        mower = self._identities.identity(device_name)
+        checked = _checked(kind, parameters or {}, override)
+        stands, lifted = await self._against(kind, device_name, person_id, override)
+        now = self._clock.now()
+        reasons = stands
+        asked = CommandView(
+            id=command_id or new_id(),
+            device_name=device_name,
+            kind=kind,
+            status=C.REFUSED if reasons else C.QUEUED,
+            parameters=checked,
+            asked_by=asked_by,
+            person_id=person_id,
+            source=source,
+            requested_at=now,
+            queued_at=None if reasons else now,
+            finished_at=now if reasons else None,
+            expires_at=now + timedelta(seconds=self._limits.unsent_s),
+            reasons=tuple(str(reason) for reason in reasons),
+            override=override.strip() if lifted else "",
+            overridden=tuple(str(reason) for reason in lifted),
+            bulk_id=bulk_id,
+        )
+        stored = await self._store.add(asked, mower.id)
+        if (stored.device_name, stored.kind) != (device_name, kind):
+            raise Invalid(
+                Text(
+                    "command {id} exists already, as {kind} of {device_name}",
+                    id=stored.id,
+                    kind=stored.kind,
+                    device_name=stored.device_name,
+                )
+            )
+        if stored is asked:
+            self._worker.tell(stored)
+            await self._worker.replace_older(stored)
+            self._worker.inbox.put(CommandQueued(stored.id))
+            if stored.status is C.QUEUED:
+                await self._guard.commanded(device_name, kind, person_id=person_id, asked_by=asked_by, source=source)
+        if stored.status is C.REFUSED:
+            raise CommandRefused(stored)
+        return stored
+
+    async def against(self, device_name: str, kind: CommandKind, *, person_id: UUID | None) -> tuple[Reason, ...]:
+        """Every reason that would refuse this command now, to this person; ``NotFound`` when the mower is unknown."""
+        self._identities.identity(device_name)
+        free = kind in ALWAYS_FREE  # STOP waits for no fact
+        facts = NO_FACTS if free else await self._guard.facts(device_name, person_id=person_id)
+        return refusals(
+            kind,
+            self._live.get(device_name),
+            self._links.health_of(device_name),
+            [command for command in self._worker.open.values() if command.device_name == device_name],
+            self._limits,
+            facts,
+        )
+
+    async def _against(
+        self, kind: CommandKind, device_name: str, person_id: UUID | None, override: str
+    ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+        """(reasons that refuse it, reasons the override took away)."""
+        reasons = await self.against(device_name, kind, person_id=person_id)
+        return split_override(reasons) if override else (reasons, ())
+
+    async def stop_figures(self, device_name: str | None = None, *, days: float = 90) -> StopFigures:
+        """From click to proven standstill, over the last ``days``, of one mower or all (X8)."""
+        since = self._clock.now() - timedelta(days=days)
+        return stop_figures(await self._store.halts(since, device_name))
+
+    async def last_start(self, device_name: str) -> CommandView | None:
+        """The newest start of a mower that chose how to mow and was not refused: its values are offered again."""
+        return await self._store.last_start(device_name)
+
+    async def get(self, command_id: UUID) -> CommandView:
+        """One command; ``NotFound`` when there is none."""
+        return await self._store.get(command_id)
+
+    async def of_bulk(self, bulk_id: UUID) -> list[CommandView]:
+        """The commands one bulk order has given, oldest first."""
+        return list(await self._store.of_bulk(bulk_id))
+
+    async def recent(self, device_name: str, limit: int = 20) -> list[CommandView]:
+        """A mower's commands, newest first."""
+        return list(await self._store.recent(device_name, limit))
+
+    async def resume(self) -> None:
+        """Take up the open commands of earlier runs; those caught while being handed over are followed as sent."""
+        worker = self._worker
+        if not self._subscriptions:
+            self._subscriptions = [
+                self._live.changed.subscribe(self._on_changed),
+                self._acknowledged.subscribe(worker.inbox.put),
+            ]
+        for command in await self._store.open():
+            worker.keep(command)
+            if command.status is C.QUEUED and command.sent_at is not None:
+                await worker.move(command, status=C.SENT, reasons=(Reason.INTERRUPTED,))
+            elif command.status is C.QUEUED:
+                worker.inbox.put(CommandQueued(command.id))
+            elif command.device_name in self._live:
+                worker.inbox.put(SnapshotChanged(self._live.get(command.device_name)))
+
+    async def step(self) -> None:
+        """Do everything that is due now: hand over, follow, end. `start` does this by itself."""
+        await self._worker.handle_all()
+        await self._worker.end_overdue()
+        self._worker.send_due()
+        self._worker.repeat_halts()
+        await self._worker.settle()
+
+    async def _work(self) -> None:
+        inbox = self._worker.inbox
+        while True:
+            await inbox.wait()
+            try:
+                await self._worker.handle_all()
+            except DBAPIError as error:
+                log.error("commands.step_retried", error=str(error.orig))
+                await self._clock.sleep(STEP_S)
+
+    async def _watch_time(self) -> None:
+        while True:
+            await self._clock.sleep(STEP_S)
+            try:
+                await self._worker.end_overdue()
+                self._worker.send_due()
+                self._worker.repeat_halts()
+            except DBAPIError as error:
+                log.error("commands.time_failed", error=str(error.orig))
+
+    def _on_changed(self, change: MowerChanged) -> None:
+        if self._worker.open and self._worker.follows(change.after.device_name):
+            self._worker.inbox.put(SnapshotChanged(change.after))
+
+
+def _checked(kind: CommandKind, parameters: Mapping[str, Any], override: str) -> dict[str, Any]:
+    """The parameters as they are kept; ``Invalid`` for wrong ones, and for an override that says nothing."""
+    if override and len(override.strip()) < OVERRIDE_LEAST:
+        raise Invalid(N_("override: type a reason of at least three characters"))
+    if kind is CommandKind.START:
+        return start_settings(parameters).as_parameters()
+    if parameters:
+        given = ", ".join(map(str, parameters))
+        raise Invalid(Text("{kind}: takes no parameters, not {given}", kind=kind, given=given))
+    return {}

@@ -1,0 +1,6 @@
+"""The market: addressable homes, coverage, expected revenue, and a scorecard of clusters, for screens and files."""
+
+from core.neighbourhood.market.desk import File, Format, MarketDesk, Table
+from core.neighbourhood.market.model import Assumptions, Market, MarketRow, ScoreRow
+
+__all__ = ["Assumptions", "File", "Format", "Market", "MarketDesk", "MarketRow", "ScoreRow", "Table"]

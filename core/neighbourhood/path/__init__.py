@@ -1,0 +1,1 @@
+"""The path rule: corridors for a mower that keep off every road."""

@@ -1,0 +1,1 @@
+"""Everything a person or a program touches; no business rule lives here."""

@@ -1,0 +1,1 @@
+"""Billing put together, served and shown."""

@@ -1,0 +1,132 @@
+"""Billing's parts, made once and handed to pages, REST and jobs. Without a payment provider it bills and shows."""
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.accounts import Audit
+from core.billing import (
+    DEFAULT_RULES,
+    BillingReads,
+    BillingRules,
+    Closing,
+    Inbox,
+    Metering,
+    Outbox,
+    Plans,
+    ProviderJobs,
+    Reconciling,
+    RevenueBoard,
+    Standing,
+    Subscriptions,
+    Unattributed,
+    UsageFeed,
+    UsageLedger,
+    signing_key,
+)
+from core.billing.ports import PaymentProvider
+from core.clock import Clock
+from core.db import Database
+from core.db.reads.mowing import MowingReads
+from core.events import Event
+from core.fleet.sessions import MowingSession
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """What needs a payment provider."""
+
+    provider: PaymentProvider
+    jobs: ProviderJobs
+    outbox: Outbox
+    inbox: Inbox
+    reconciling: Reconciling
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """All of billing."""
+
+    clock: Clock
+    rules: BillingRules
+    plans: Plans
+    ledger: UsageLedger
+    desk: Subscriptions
+    closing: Closing
+    feed: UsageFeed
+    metering: Metering
+    reads: BillingReads
+    board: RevenueBoard
+    mowing: MowingReads
+    standing: Standing
+    secret: str
+    payments: Payments | None
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        """Signs evidence files."""
+        return signing_key(self.secret)
+
+    async def turn(self) -> int:
+        """What came from the provider, what time has done, what must be told: once through, in this order."""
+        heard = await self.payments.inbox.run() if self.payments else 0
+        closed = await self.closing.run()
+        await self.metering.run()
+        told = await self.payments.outbox.run() if self.payments else 0
+        await self.standing.refresh()
+        return heard + closed.closed + closed.held + told
+
+    def hear(self, ended: Event[MowingSession]) -> None:
+        """Attribute each session of the fleet once it has ended."""
+        ended.subscribe(lambda one: self.feed.heard(one.number, one.started_ms, one.ended_ms))
+
+    async def reconcile(self) -> int:
+        return await self.payments.reconciling.run() if self.payments else 0
+
+
+def make_billing(
+    *,
+    database: Database,
+    clock: Clock,
+    audit: Audit,
+    secret: str,
+    provider: PaymentProvider | None,
+    rules: BillingRules = DEFAULT_RULES,
+) -> Billing:
+    mowing = MowingReads(database)
+    plans, ledger = Plans(database, clock, audit), UsageLedger(database, clock)
+    desk = Subscriptions(database=database, clock=clock, audit=audit, plans=plans, ledger=ledger, rules=rules)
+    closing = Closing(
+        database=database,
+        clock=clock,
+        ledger=ledger,
+        audit=audit,
+        unattributed=Unattributed(ledger, mowing),
+        rules=rules,
+    )
+    payments = None
+    if provider is not None:
+        jobs = ProviderJobs(database=database, clock=clock, provider=provider, desk=desk)
+        payments = Payments(
+            provider=provider,
+            jobs=jobs,
+            outbox=Outbox(database=database, clock=clock, provider=provider, desk=desk, jobs=jobs),
+            inbox=Inbox(database=database, clock=clock, provider=provider, desk=desk, jobs=jobs),
+            reconciling=Reconciling(database=database, clock=clock, provider=provider, jobs=jobs, audit=audit),
+        )
+    return Billing(
+        clock=clock,
+        rules=rules,
+        plans=plans,
+        ledger=ledger,
+        desk=desk,
+        closing=closing,
+        feed=UsageFeed(ledger, mowing, clock),
+        metering=Metering(database, clock),
+        reads=BillingReads(database, ledger),
+        board=RevenueBoard(database, clock),
+        mowing=mowing,
+        standing=Standing(database),
+        secret=secret,
+        payments=payments,
+    )

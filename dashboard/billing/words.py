@@ -1,0 +1,134 @@
+"""Money, days and what happened, in the reader's language. Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+
+from core.billing import LINE_WORDS, NOTICE_WORDS, STATUS, Interval, LineKind, PlanTerms, Status
+from dashboard.i18n import N_, _, locale, ngettext
+
+TONES = {
+    Status.PENDING: "",
+    Status.TRIALING: "m-chip-info",
+    Status.AWAITING: "m-chip-info",
+    Status.ACTIVE: "m-chip-good",
+    Status.PAST_DUE: "m-chip-warn",
+    Status.SUSPENDED: "m-chip-bad",
+    Status.PAUSED: "",
+    Status.CANCELED: "",
+}
+FACT_WORDS = {
+    "joined": N_("Chose a plan"),
+    "card_saved": N_("Saved a card"),
+    "card_lost": N_("Has no card any more"),
+    "plan_changed": N_("Changed the plan"),
+    "paused": N_("Planned a pause"),
+    "resumed": N_("Ended the pause"),
+    "cancelled": N_("Cancelled"),
+    "cancel_undone": N_("Took the cancellation back"),
+    "credited": N_("Was given credit"),
+    "charged": N_("Was charged extra"),
+    "bill_closed": N_("Bill sent"),
+    "bill_voided": N_("Bill voided"),
+    "paid": N_("Paid"),
+    "payment_failed": N_("Payment failed"),
+    "refunded": N_("Was refunded"),
+}
+INVOICE_STATES = {
+    "held": (N_("Held"), "m-chip-warn"),
+    "open": (N_("Open"), "m-chip-info"),
+    "paid": (N_("Paid"), "m-chip-good"),
+    "void": (N_("Void"), ""),
+    "draft": (N_("Draft"), ""),
+}
+
+
+def money(minor: int, currency: str = "USD") -> str:
+    """``minor`` cents as the reader writes money."""
+    return str(format_currency(Decimal(minor) / 100, currency, locale=locale()))
+
+
+def day(moment: datetime | None) -> str:
+    return "-" if moment is None else str(format_date(moment.astimezone(UTC), format="medium", locale=locale()))
+
+
+def instant(moment: datetime) -> str:
+    """To the minute, in UTC as billing counts."""
+    return str(format_datetime(moment.astimezone(UTC), "d MMM y, HH:mm", locale=locale()))
+
+
+def status_word(status: str) -> str:
+    return _(STATUS[Status(status)].word)
+
+
+def minutes_words(minutes: int) -> str:
+    """Hours and minutes."""
+    hours, rest = divmod(abs(minutes), 60)
+    words = _("{h} h {m:02d} min").format(h=hours, m=rest) if hours else _("{m} min").format(m=rest)
+    return f"-{words}" if minutes < 0 else words
+
+
+def line_words(line: Mapping[str, Any], currency: str) -> str:
+    """What one line of a bill is for."""
+    kind = LineKind(line["kind"])
+    word = _(LINE_WORDS[kind])
+    if kind in (LineKind.OVERAGE, LineKind.LATE):
+        rate = money(line["rate"], currency)
+        told = ngettext("{n} minute at {rate}", "{n} minutes at {rate}", abs(line["minutes"]))
+        return f"{word}: " + told.format(n=line["minutes"], rate=rate)
+    if kind in (LineKind.CREDIT, LineKind.EXTRA):
+        return f"{word}: {line['note']}" if line["note"] else word
+    return f"{word}: {line['plan']}"
+
+
+def line_span(line: Mapping[str, Any]) -> str:
+    start, end = datetime.fromisoformat(line["start"]), datetime.fromisoformat(line["end"])
+    return "" if start == end else f"{day(start)} - {day(end)}"
+
+
+def fact_words(kind: str, data: Mapping[str, Any], currency: str) -> str:
+    """One line of a household's timeline."""
+    word = _(FACT_WORDS[kind])
+    if "terms" in data:
+        return f"{word}: {data['terms']['name']} v{data['terms']['version']}"
+    parts = []
+    if "number" in data:
+        parts.append(_("bill {number}").format(number=data["number"]))
+    if "minor" in data:
+        parts.append(money(data["minor"], currency))
+    parts += [str(data[name]) for name in ("note", "reason") if data.get(name)]
+    return f"{word}: {', '.join(parts)}" if parts else word
+
+
+def notice_words(kind: str, data: Mapping[str, Any]) -> str:
+    currency = data.get("currency", "USD")
+    told = {name: money(data[name], currency) for name in ("price", "owed", "due", "rate") if name in data}
+    return _(NOTICE_WORDS[kind]).format(**{**data, **told})
+
+
+def plan_points(terms: PlanTerms, *, host: bool = False) -> list[str]:
+    """What a plan gives, in a few lines."""
+    month = terms.interval is Interval.MONTH
+    each = _("a month") if month else _("a year")
+    points = [
+        _("{time} of mowing {each} included").format(time=minutes_words(terms.included_minutes), each=each),
+        _("{rate} for each minute beyond").format(rate=money(terms.overage.minor, terms.currency)),
+    ]
+    if terms.area_cap_m2:
+        points.append(_("lawns up to {area} m²").format(area=terms.area_cap_m2))
+    if host and terms.host_discount_percent:
+        points.append(_("{n} % off because you keep the mower").format(n=terms.host_discount_percent))
+    return points
+
+
+def plan_name(terms: PlanTerms) -> str:
+    """A plan with its version."""
+    return f"{terms.name} v{terms.version}"
+
+
+def interval_word(terms: PlanTerms) -> str:
+    return _("a month") if terms.interval is Interval.MONTH else _("a year")

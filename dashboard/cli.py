@@ -1,0 +1,287 @@
+"""The ``mowthos`` command. Exit codes: 0 done, 1 refused, 2 wrong use or a machine that cannot run it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from core.accounts import Role
+from core.clock import SystemClock
+from core.db import Database, open_database
+from core.db.migrate import migrate as run_migrations
+from core.errors import Invalid, MowthosError
+from core.neighbourhood import UPSTREAM, NeighbourFinder
+from core.settings import Settings, load_settings
+from dashboard import cli_imports
+from dashboard.cli_imports import answered
+from dashboard.i18n import told
+from dashboard.server import CannotListen
+from external.cluster_logic.engine import ClusterLogic
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would show local variables' values: a password may be one of them
+    help="MowthosOS: shared robot mowers, watched and steered.",
+)
+simulate = typer.Typer(no_args_is_help=True, help="Simulated outside systems.")
+user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+fleet = typer.Typer(no_args_is_help=True, help="Vendor accounts.")
+app.add_typer(simulate, name="simulate")
+app.add_typer(user, name="user")
+app.add_typer(fleet, name="fleet")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+) -> None:
+    """Run the dashboard."""
+    from dashboard.bootstrap import serve as serve_dashboard  # noqa: PLC0415 - NiceGUI is heavy: only where it is used
+
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    run(serve_dashboard(usable(settings_or_exit(**given))))
+
+
+@app.command()
+def demo(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+    mowers: Annotated[int, typer.Option(help="Mowers of the demo town.", min=1, max=40)] = 40,
+    speed: Annotated[float, typer.Option(help="How much faster than life mowers move and drain.", min=0.1, max=60)] = 4,
+) -> None:
+    """Run the dashboard with a lively demo town and its own simulated cloud."""
+    from dashboard.demo import run_demo  # noqa: PLC0415
+
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    run(
+        run_demo(
+            mowers=mowers, speed=speed, overrides=given, settings_for=lambda **more: usable(settings_or_exit(**more))
+        )
+    )
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="Schema version to move to: head, base, or a version.")] = "head",
+    as_json: AsJson = False,
+) -> None:
+    """Bring the database to a schema version."""
+
+    async def move(database: Database) -> str:
+        return await run_migrations(database, to)
+
+    version = answered(lambda: with_database(move, migrated=False), as_json)
+    say({"version": version}, as_json, f"The database is at version {version}.")
+
+
+@simulate.command()
+def mammotion(
+    mowers: Annotated[int, typer.Option(help="Mowers in all.", min=1, max=10_000)] = 40,
+    town: Annotated[str | None, typer.Option(help="'demo' places them in the demo town.")] = None,
+    sites: Annotated[Path | None, typer.Option(help="JSON file with accounts, docks and lawns.", exists=True)] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 1,
+    speed: Annotated[float, typer.Option(help="How much faster than life mowers move and drain.", min=0.1)] = 1.0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the simulated Mammotion cloud; prints its addresses as one JSON line."""
+    from dashboard.twins import simulate_mammotion  # noqa: PLC0415
+
+    if town not in {None, "demo"}:
+        fail(f"--town {town!r}: expected 'demo'", 2)
+    if town and sites:
+        fail("--town and --sites exclude each other", 2)
+    run(
+        simulate_mammotion(
+            mowers=mowers, demo_town=town == "demo", sites_file=sites, seed=seed, speed=speed,
+            host=host, port=port, until_stdin_closes=until_stdin_closes,
+        )
+    )  # fmt: skip
+
+
+@simulate.command()
+def stripe(
+    folder: Annotated[Path | None, typer.Option(help="Keeps everything over a restart; without it, in memory.")] = None,
+    webhook: Annotated[str | None, typer.Option(help="Address that events are sent to.")] = None,
+    secret_key: Annotated[
+        str, typer.Option(help="Key that callers must show.", envvar="MOWTHOS_STRIPE_SECRET_KEY")
+    ] = "sk_test_simulated",
+    webhook_secret: Annotated[
+        str | None, typer.Option(help="Secret that signs events.", envvar="MOWTHOS_STRIPE_WEBHOOK_SECRETS")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the simulated Stripe; prints its addresses as one JSON line."""
+    from dashboard.twins import simulate_stripe  # noqa: PLC0415
+
+    run(
+        simulate_stripe(
+            folder=folder, secret_key=secret_key, webhook_url=webhook, webhook_secret=webhook_secret, host=host,
+            port=port, until_stdin_closes=until_stdin_closes,
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="Evidence file of a bill's line.", exists=True, dir_okay=False)],
+    key: Annotated[Path, typer.Option(help="Public key (PEM), from the bill's page.", exists=True, dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Check an evidence file with the public key alone: no database, no network."""
+    from core.billing.evidence import verify_file  # noqa: PLC0415
+
+    try:
+        evidence = verify_file(file.read_bytes(), key.read_bytes())
+    except MowthosError as error:
+        fail(f"{file}: {error.message}", 1)
+    line, entries = evidence["line"], evidence["entries"] or []
+    minutes = sum(entry["minutes"] * entry["sign"] for entry in entries)
+    words = f"Genuine: bill {evidence['number']}, {evidence['address']}, {line['kind']} {line['minor'] / 100:.2f} "
+    say(evidence, as_json, words + f"{evidence['currency']}, {minutes} minutes in {len(entries)} entries.")
+
+
+@user.command("create")
+def user_create(
+    email: str,
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    name: Annotated[str, typer.Option(help="Name shown on screen; the address without it.")] = "",
+    password_stdin: PasswordStdin = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create a person who may sign in."""
+    from dashboard.bootstrap import create_person  # noqa: PLC0415
+
+    password = password_from_stdin(password_stdin)
+    settings = settings_or_exit()
+
+    async def create(database: Database) -> dict[str, Any]:
+        return await create_person(database, settings, email=email, name=name, role=role, password=password)
+
+    created = answered(lambda: with_database(create, settings=settings), as_json)
+    say(created, as_json, f"Created {created['email']} as {created['role']}.")
+
+
+@fleet.command("link")
+def fleet_link(account: str, password_stdin: PasswordStdin = False, as_json: AsJson = False) -> None:
+    """Store a vendor account, sealed; the running dashboard logs in and reports its health."""
+    from dashboard.bootstrap import store_vendor_account  # noqa: PLC0415
+
+    password = password_from_stdin(password_stdin)
+    settings = settings_or_exit()
+
+    async def store(database: Database) -> dict[str, Any]:
+        return await store_vendor_account(database, settings, account=account, password=password)
+
+    stored = answered(lambda: with_database(store, settings=settings), as_json)
+    say(stored, as_json, f"Stored {stored['account']}; the running dashboard logs in and shows its health.")
+
+
+def main() -> None:
+    """Entry point. A refusal leaves with 1; wrong use and a machine that cannot run it with 2; each says why."""
+    try:
+        raise SystemExit(app(prog_name="mowthos", standalone_mode=False))
+    except typer.TyperException as error:
+        if words := error.format_message():  # none: the help stands on the screen already
+            where = getattr(getattr(error, "ctx", None), "command_path", "mowthos")
+            fail(f"{' '.join(words.split()).rstrip('.')} (see {where} --help)", 2)
+        raise SystemExit(2) from None
+    except CannotListen as error:
+        fail(told(error.message), 2)
+    except MowthosError as error:
+        fail(told(error.message), 1)
+    except (OperationalError, DatabaseError) as error:
+        if type(error) not in {OperationalError, DatabaseError}:  # a constraint, a type: ours to mend
+            raise
+        reason = str(error.orig).strip().splitlines()[0]
+        fail(f"the database cannot be used ({reason}): see MOWTHOS_DATABASE_URL and MOWTHOS_DATA_DIR", 2)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit(130) from None
+
+
+def run[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on uvloop. SIGTERM ends it as Ctrl-C does: cancelled, so that everything is closed in order."""
+    import uvloop  # noqa: PLC0415
+
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return uvloop.run(work)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def with_database[T](work: Any, *, settings: Settings | None = None, migrated: bool = True) -> T:
+    """Open the configured database, bring it to the newest schema unless told not to, and run ``work(database)``."""
+    chosen = usable(settings or settings_or_exit())
+
+    async def go() -> T:
+        database = open_database(chosen.database)
+        try:
+            if migrated:
+                await run_migrations(database)
+            return await work(database)
+        finally:
+            await database.close()
+
+    return run(go())
+
+
+def neighbour_finder(database: Database) -> NeighbourFinder:
+    """Asks by our rules, and by the original that the settings name."""
+    return NeighbourFinder(database, comparisons={UPSTREAM: ClusterLogic(settings_or_exit().cluster_logic_dir)})
+
+
+def settings_or_exit(**overrides: Any) -> Settings:
+    try:
+        return load_settings(**overrides)
+    except Invalid as error:
+        fail("\n".join(error.reasons), 2)
+
+
+def usable(settings: Settings) -> Settings:
+    """The settings, once their data folder is known to be writable."""
+    if settings.database.startswith("sqlite"):
+        folder = Path(settings.database.removeprefix("sqlite:///")).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"cannot make the folder {folder} ({error.strerror}): set MOWTHOS_DATA_DIR to one you may write to", 2)
+        if not os.access(folder, os.W_OK):
+            fail(f"cannot write to the folder {folder}: set MOWTHOS_DATA_DIR to one you may write to", 2)
+    return settings
+
+
+def password_from_stdin(asked: bool) -> str:
+    if not asked:
+        fail("give --password-stdin and write the password to standard input (never as an argument)", 2)
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        fail("standard input held no password", 2)
+    return password
+
+
+def say(answer: dict[str, Any], as_json: bool, words: str) -> None:
+    typer.echo(json.dumps(answer, default=str) if as_json else words)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"mowthos: {message}", err=True)
+    raise SystemExit(code)
+
+
+cli_imports.register(app, with_database=with_database, clock=SystemClock(), finder_of=neighbour_finder)

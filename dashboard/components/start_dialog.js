@@ -1,0 +1,105 @@
+// Start with chosen zones in a chosen order, and how to mow; over the start guard with a typed reason (B5, B7).
+import { ask, control, fill, fleetStore, show } from "mowthos-live";
+
+const NUMBERS = ["blade_height_mm", "speed_m_s", "angle_deg", "spacing_cm", "border_laps"];
+const RANGES = { blade_height_mm: [15, 100, 1], speed_m_s: [0.1, 1.2, 0.05], angle_deg: [0, 359, 1], spacing_cm: [5, 40, 1], border_laps: [0, 4, 1] };
+
+export default {
+  beforeCreate() {
+    this.texts = window.mowthosLook.texts.card;
+  },
+  template: `
+    <dialog ref="dialog" class="l-dialog" aria-labelledby="start-title" @close="name = null">
+      <form v-if="name" method="dialog" data-start-dialog @submit.prevent="start">
+        <header><h2 id="start-title">{{ sentence(texts.start.title, { name }) }}</h2>
+          <button type="button" class="l-icon" :aria-label="texts.close" @click="close">×</button></header>
+        <div class="l-dialog-body">
+        <p v-if="problem" class="m-notice m-notice-bad" role="alert">{{ problem }}</p>
+        <div v-if="!options && !problem" class="l-skeletons" role="status" :aria-label="texts.start.loading"><i v-for="n in 4" :key="n" class="m-skeleton"></i></div>
+        <template v-if="options">
+          <div v-if="options.reason_words.length" class="m-notice m-notice-warn" data-against>
+            <div><b>{{ texts.start.against }}</b><ul><li v-for="word in options.reason_words" :key="word">{{ word }}</li></ul>
+              <p v-if="options.quiet_until">{{ sentence(texts.start.quiet_until, { time: options.quiet_until }) }}</p></div>
+          </div>
+          <fieldset><legend>{{ texts.start.areas }}</legend>
+            <p class="l-hint">{{ options.areas.length ? texts.start.areas_hint : texts.start.no_areas }}</p>
+            <div class="l-areas">
+              <button v-for="area in options.areas" :key="area.number" type="button" class="l-area" :data-area="area.name" :aria-pressed="String(chosen.includes(area.number))" @click="toggle(area.number)">
+                <i v-if="chosen.includes(area.number)">{{ chosen.indexOf(area.number) + 1 }}</i>{{ area.name }}</button>
+            </div>
+          </fieldset>
+          <fieldset><legend>{{ texts.start.how }}</legend>
+            <div class="l-numbers">
+              <label v-for="number in numbers" :key="number">{{ texts.settings.names[number] }}
+                <span><input v-model="values[number]" type="number" inputmode="decimal" :name="number" :min="ranges[number][0]" :max="ranges[number][1]" :step="ranges[number][2]" :placeholder="texts.start.auto"><em>{{ texts.start.units[number] }}</em></span></label>
+            </div>
+            <button v-if="hasLast" type="button" class="m-button m-button-quiet m-button-small" data-use-last @click="useLast">{{ texts.start.use_last }}</button>
+          </fieldset>
+          <label v-if="mayOverride" class="l-override">{{ texts.start.override }}
+            <textarea v-model="reason" name="override" rows="2" maxlength="500" :placeholder="texts.start.override_hint"></textarea></label>
+          <p v-else-if="blocked" class="l-hint">{{ texts.start.no_override }}</p>
+        </template>
+        </div>
+        <footer>
+          <button type="button" class="m-button m-button-quiet" @click="close">{{ texts.cancel }}</button>
+          <button class="m-button" :disabled="!ready" data-start-go>{{ blocked ? texts.start.go_anyway : texts.start.go }}</button>
+        </footer>
+      </form>
+    </dialog>`,
+  data: () => ({ name: null, options: null, chosen: [], values: {}, reason: "", problem: "" }),
+  computed: {
+    store: () => fleetStore(),
+    numbers: () => NUMBERS,
+    ranges: () => RANGES,
+    blocked() {
+      return Boolean(this.options?.reason_words.length);
+    },
+    mayOverride() {
+      return this.blocked && this.options.overridable && this.store.config.may.override;
+    },
+    ready() {
+      return Boolean(this.options) && (!this.blocked || (this.mayOverride && this.reason.trim().length >= 3));
+    },
+    hasLast() {
+      return Object.keys(this.options?.last ?? {}).length > 0;
+    },
+  },
+  mounted() {
+    this.ends = [this.store.on("start-dialog", (name) => this.open(name))];
+  },
+  unmounted() {
+    this.ends.forEach((end) => end());
+  },
+  methods: {
+    sentence: fill,
+    async open(name) {
+      Object.assign(this, { name, options: null, chosen: [], values: {}, reason: "", problem: "" });
+      await this.$nextTick();
+      show(this.$refs.dialog);
+      try {
+        const told = await control(this.store, `/mower?mower=${encodeURIComponent(name)}`);
+        if (name === this.name) this.options = told.options;
+      } catch (error) {
+        this.problem = error.message;
+      }
+    },
+    close() {
+      this.$refs.dialog.close();
+    },
+    toggle(number) {
+      this.chosen = this.chosen.includes(number) ? this.chosen.filter((other) => other !== number) : [...this.chosen, number];
+    },
+    useLast() {
+      const { areas, ...values } = this.options.last;
+      const known = new Set(this.options.areas.map((area) => area.number));
+      this.chosen = (areas ?? []).filter((number) => known.has(number));
+      this.values = values;
+    },
+    start() {
+      const chosen = Object.fromEntries(NUMBERS.filter((name) => this.values[name] !== "" && this.values[name] !== undefined).map((name) => [name, Number(this.values[name])]));
+      if (this.chosen.length) chosen.areas = this.chosen;
+      ask(this.store, this.name, "start", { start: chosen, ...(this.mayOverride ? { override_reason: this.reason.trim() } : {}) });
+      this.close();
+    },
+  },
+};

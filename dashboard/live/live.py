@@ -1,0 +1,197 @@
+"""The live map's server side put together: what happens in the fleet, and whom it is told to."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from core.accounts import People, Viewer
+from core.clock import Clock
+from core.control import BY_PERSON
+from core.control.service import Control
+from core.db import Database
+from core.db.reads.map_layers import map_layers
+from core.db.reads.roster import mower_roster
+from core.db.reads.scope import EVERYTHING, ReadScope
+from core.fleet import NO_FACTS, CommandView, LiveFleet, MapLibrary, SettingsBook, refusals
+from core.fleet.model import CommandKind, DeviceMap, LinkHealth
+from core.neighbourhood import NeighbourFinder
+from dashboard.api.ports import OwnGround
+from dashboard.live.bundle import bundle
+from dashboard.live.channel import LiveChannel
+from dashboard.live.detail import command_told, mower_detail
+from dashboard.live.scope import Scope, ScopeOf
+from dashboard.live.static_layers import Layers, StaticLayers
+
+SESSION_CHECK_S = 30.0
+
+
+class Fleet(Protocol):
+    """What the live map uses of ``core.fleet.FleetService``."""
+
+    live: LiveFleet
+    maps: MapLibrary
+    settings: SettingsBook
+    accounts: Any
+    commands: Any
+
+
+class Live:
+    """Channel, still layers and side messages. ``run`` is its one task; ``dashboard.live.routes`` serves it."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        fleet: Fleet,
+        people: People,
+        neighbours: NeighbourFinder,
+        own_ground: OwnGround,
+        clock: Clock,
+        control: Control | None = None,
+    ) -> None:
+        self.fleet = fleet
+        self.control = control
+        self.neighbours = neighbours
+        self.clock = clock
+        self.scope_of = ScopeOf(own_ground)
+        self.channel = LiveChannel(fleet.live, clock, self._roster, detail=self.detail)
+        self._database = database
+        self._people = people
+        self._layers = StaticLayers(lambda: map_layers(database), fleet.maps.all_shown)
+        self._places: object = None
+        self._open: dict[str, dict[str, CommandView]] = {}
+        fleet.maps.map_changed.subscribe(self._map_changed)
+        fleet.accounts.health_changed.subscribe(lambda _health: self._tell_accounts())
+        fleet.commands.changed.subscribe(self._command_changed)
+        people.session_ended.subscribe(self.channel.end_session)
+        if control is not None:
+            control.leases.changed.subscribe(lambda change: self.channel.refresh_detail(change.device_name))
+            control.incidents.changed.subscribe(lambda incident: self.channel.refresh_detail(incident.device_name))
+            fleet.settings.changed.subscribe(lambda settings: self.channel.refresh_detail(settings.device_name))
+
+    async def run(self) -> None:
+        """Push frames until cancelled."""
+        self._tell_accounts()
+        await asyncio.to_thread(lambda: bundle().compressed)  # once, before the first browser waits for it
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.channel.run(), name="live.channel")
+            tasks.create_task(self._watch_sessions(), name="live.sessions")
+
+    async def layers(self, viewer: Viewer, *, own: bool = False) -> Layers:
+        """The still layers a viewer may see. Own lots are few, so theirs are read when asked for."""
+        scope = await self.scope_of(viewer, own=own)
+        if scope.private:
+            read = ReadScope(household_ids=viewer.household_ids)
+            collections = await map_layers(self._database, read)
+            return await asyncio.to_thread(Layers.build, collections, (), "/live/own-layer")
+        places = (await self.neighbours.book()).version
+        if places != self._places:
+            self._places = places
+            self._layers.outdated()
+        return await self._layers.layers()
+
+    def detail(self, device_name: str, scope: Scope) -> dict[str, Any]:
+        """What the card of a mower tells."""
+        return mower_detail(
+            self.fleet.live.get(device_name),
+            scope=scope,
+            device_map=self.fleet.maps.latest(device_name),
+            health=self.fleet.accounts.health_of(device_name),
+            reasons={} if scope.private else self._reasons(device_name),
+        ) | ({} if scope.private else self._held(device_name))
+
+    def _held(self, device_name: str) -> dict[str, Any]:
+        """Who holds the mower, and what happened to it outside the plan."""
+        if self.control is None:
+            return {}
+        lease = self.control.leases.known(device_name)
+        settings = self.fleet.settings.latest(device_name)
+        return {
+            "lease": None
+            if lease is None
+            else {
+                "holder": lease.holder,
+                "person": str(lease.person_id),
+                "expires_at": lease.expires_at.timestamp(),
+            },
+            "settings_at": None if settings is None else settings.reported_at.timestamp(),
+            "incidents": [
+                {
+                    "id": str(one.id),
+                    "kind": one.kind.value,
+                    "began_at": one.began_at.timestamp(),
+                    "by_person": one.kind in BY_PERSON,
+                    "distance_m": one.distance_m,
+                }
+                for one in self.control.incidents.open(device_name)
+            ],
+        }
+
+    def _reasons(self, device_name: str) -> Mapping[str, Sequence[str]]:
+        snapshot = self.fleet.live.get(device_name)
+        health = self.fleet.accounts.health_of(device_name)
+        under_way = list(self._open.get(device_name, {}).values())
+        facts = NO_FACTS if self.control is None else self.control.guard.known(device_name)
+        return {
+            kind.value: [str(reason) for reason in refusals(kind, snapshot, health, under_way, facts=facts)]
+            for kind in CommandKind
+        }
+
+    async def _roster(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": row.device_name,
+                "number": row.number,
+                "model": row.model,
+                "account": row.account,
+                "cluster": row.cluster,
+                "address": row.host_address,
+                "city": row.city,
+                "home": row.dock,
+            }
+            for row in await mower_roster(self._database, EVERYTHING)
+        ]
+
+    def _map_changed(self, changed: DeviceMap) -> None:
+        self._layers.outdated()
+        name = changed.device_name
+        self.channel.roster_outdated()  # the dock's place comes with the map
+        self.channel.tell(f"map:{name}", {"type": "map", "mower": name}, device_name=name)
+
+    def _command_changed(self, command: CommandView) -> None:
+        mine = self._open.setdefault(command.device_name, {})
+        if command.is_open:
+            mine[str(command.id)] = command
+        else:
+            mine.pop(str(command.id), None)
+        self.channel.tell_words(
+            f"command:{command.id}",
+            lambda: {"type": "command", "command": command_told(command)},
+            device_name=command.device_name,
+        )
+        self.channel.refresh_detail(command.device_name)
+
+    def _tell_accounts(self) -> None:
+        """Our people hear each account's health; a household only whether the link to its mowers stands."""
+        healths: Sequence[LinkHealth] = self.fleet.accounts.health()
+        told = [
+            {
+                "account": health.account,
+                "state": health.state.value,
+                "since": health.since.timestamp(),
+                "detail": health.detail,
+                "devices": health.devices,
+            }
+            for health in sorted(healths, key=lambda health: health.account)
+        ]
+        self.channel.keep_telling(
+            "accounts", {"type": "accounts", "accounts": told}, meant_for=lambda scope: not scope.private
+        )
+
+    async def _watch_sessions(self) -> None:
+        """Sessions that ran out close their sockets too, not only those that were ended by somebody."""
+        while True:
+            await self.clock.sleep(SESSION_CHECK_S)
+            for session_id in self.channel.session_ids():
+                if not await self._people.session_alive(session_id):
+                    self.channel.end_session(session_id)

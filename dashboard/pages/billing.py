@@ -1,0 +1,220 @@
+"""``/billing``: what comes in, what needs a person, every household; the journal and the public key as files."""
+
+from datetime import timedelta
+from html import escape
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from nicegui import app, ui
+
+from core.accounts import People, Right, Viewer
+from core.billing import STATUS, Status, journal_csv, journal_xlsx, public_pem
+from core.billing.board import Board
+from core.billing.reads import Attention, HouseholdRow
+from dashboard.assets import asset_url
+from dashboard.billing.html import percent, status_chip, table, tiles
+from dashboard.billing.parts import Billing
+from dashboard.billing.words import day, money
+from dashboard.components.faces import empty_face
+from dashboard.components.notices import attempt, still_signed_in
+from dashboard.components.tables import table_region
+from dashboard.components.text import text
+from dashboard.gate import needs
+from dashboard.i18n import _, ngettext, told
+from dashboard.theme import page_frame, page_head
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JOURNAL_DAYS = 366
+
+
+def billing_style() -> None:
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset_url("styles/billing.css")}">')
+
+
+def register(*, billing: Billing, people: People) -> None:
+    """Serve ``/billing`` and its files."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/billing/journal.{form}")
+    async def journal(
+        form: Literal["csv", "xlsx"],
+        _viewer: Annotated[Viewer, needs(Right.SEE_BILLING)],
+        days: Annotated[int, Query(ge=1, le=3_660)] = JOURNAL_DAYS,
+    ) -> Response:
+        until = billing.clock.now() + timedelta(seconds=1)
+        rows = await billing.reads.journal(until - timedelta(days=days), until)
+        content = journal_csv(rows) if form == "csv" else journal_xlsx(rows)
+        name = f"journal-{until:%Y-%m-%d}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="text/csv" if form == "csv" else XLSX, headers=headers)
+
+    @router.get("/billing/evidence-key.pem")
+    async def key(_viewer: Annotated[Viewer, needs(Right.SEE_OWN_LOT)]) -> Response:
+        headers = {"Content-Disposition": 'attachment; filename="mowthos-evidence-key.pem"'}
+        return Response(public_pem(billing.key), media_type="application/x-pem-file", headers=headers)
+
+    app.include_router(router)
+
+    @ui.page("/billing")
+    async def billing_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
+        search, status = request.query_params.get("q", ""), request.query_params.get("status", "")
+        status = status if status in set(Status) else ""
+        with page_frame(viewer, _("Billing")):
+            billing_style()
+            with page_head(_("Billing"), _("What comes in, what needs you, and every household.")):
+                ui.html(_links(), sanitize=False)
+            board, attention = await billing.board.read(), await billing.reads.attention()
+            ui.html(_board(board), sanitize=False)
+            for words in board.alarms:
+                with ui.element("div").classes("m-notice m-notice-warn").props('role="status"'):
+                    ui.icon("o_warning").props('aria-hidden="true"')
+                    text("span", told(words))
+            with ui.element("div").classes("m-bill-two"):
+                await _households(billing, search, status)
+                with ui.element("div").classes("m-bill-side"):
+                    _attention(attention)
+                    await _drift(billing, people, viewer)
+                    _clusters(board)
+
+
+def _links() -> str:
+    places = (
+        ("/billing/plans", _("Plans")),
+        ("/billing/webhooks", _("Webhook inbox")),
+        ("/billing/sandbox", _("Sandbox")),
+        ("/billing/journal.csv", _("Journal CSV")),
+        ("/billing/journal.xlsx", _("Journal XLSX")),
+    )
+    links = (
+        f'<a class="m-button m-button-quiet m-button-small" href="{place}">{escape(word)}</a>' for place, word in places
+    )
+    return f'<div class="m-row">{"".join(links)}</div>'
+
+
+def _board(board: Board) -> str:
+    members = ngettext("{n} member", "{n} members", board.members).format(n=board.members)
+    return tiles(
+        (
+            (_("Recurring a month"), money(board.mrr_minor, board.currency), members),
+            (_("Trials"), str(board.trials), _converted(board)),
+            (_("Failed payments"), percent(board.failed), _("of {n} bills in 30 days").format(n=board.bills)),
+            (_("Left"), percent(board.churn), _("{n} in 30 days").format(n=board.left)),
+            (_("Owed"), money(board.owed_minor, board.currency), _("on open bills")),
+        )
+    )
+
+
+def _converted(board: Board) -> str:
+    return "" if board.conversion is None else _("{share} became members").format(share=percent(board.conversion))
+
+
+def _attention(attention: Attention) -> None:
+    with ui.element("section").classes("m-card"):
+        text("h2", _("Needs a person"))
+        rows = (
+            (attention.held, _("bills are held"), "/billing/invoices?state=held"),
+            (attention.unattributed, _("stretches of mowing belong to no lot"), "/billing/minutes"),
+            (attention.webhooks, _("events of the payment provider failed"), "/billing/webhooks?state=failed"),
+            (attention.outbox, _("messages to the payment provider failed"), "/billing/webhooks"),
+            (attention.drift, _("differences to the provider's books"), "#drift"),
+        )
+        shown = [row for row in rows if row[0]]
+        if not shown:
+            text("p", _("Nothing: every bill is out, every event is processed.")).classes("m-muted")
+            return
+        body = "".join(
+            f'<li><a href="{place}"><b>{count}</b> {escape(words)}</a></li>' for count, words, place in shown
+        )
+        ui.html(f'<ul class="m-list">{body}</ul>', sanitize=False)
+
+
+async def _drift(billing: Billing, people: People, viewer: Viewer) -> None:
+    if billing.payments is None:
+        with ui.element("div").classes("m-notice"):
+            ui.icon("o_info").props('aria-hidden="true"')
+            text("span", _("No payment provider is set up: bills are made, but nothing is collected."))
+        return
+    drifts = await billing.payments.reconciling.drifts()
+    if not drifts:
+        return
+    with ui.element("section").classes("m-card").props('id="drift"'):
+        text("h2", _("Differences to the provider's books"))
+        with ui.element("ul").classes("m-list"):
+            for drift in drifts:
+                with ui.element("li"):
+                    words = _("{field}: ours {ours}, theirs {theirs}")
+                    text("span", words.format(field=drift.field, ours=drift.ours, theirs=drift.theirs))
+
+                    async def fix(drift_id=drift.id) -> None:  # type: ignore[no-untyped-def]
+                        if await still_signed_in(people, viewer):
+                            assert billing.payments is not None
+                            work = billing.payments.reconciling.fix(drift_id, by=viewer.email)
+                            if await attempt(work, done=_("Put right")):
+                                ui.navigate.reload()
+
+                    if viewer.may(Right.MANAGE_BILLING):
+                        ui.button(_("Put right"), color=None, on_click=fix).props("unelevated no-caps").classes(
+                            "m-button m-button-quiet m-button-small"
+                        )
+
+
+def _clusters(board: Board) -> None:
+    if not board.clusters:
+        return
+    with ui.element("section").classes("m-card m-card-flush"):
+        text("h2", _("Margin by cluster, 30 days")).classes("m-card-head")
+        heads = [(_("Cluster"), False), (_("Members"), True), (_("Revenue"), True), (_("Margin"), True)]
+        rows = [
+            [
+                f'<a href="/clusters/{row.cluster_id}">{escape(str(row.cluster_id)[:8])}</a>' if row.cluster_id
+                else escape(_("none")),
+                str(row.members),
+                escape(money(row.revenue_minor, board.currency)),
+                escape(money(row.margin_minor, board.currency)),
+            ]
+            for row in board.clusters[:8]
+        ]  # fmt: skip
+        with table_region(_("Margin by cluster, 30 days")):
+            ui.html(table(heads, rows), sanitize=False)
+
+
+async def _households(billing: Billing, search: str, status: str) -> None:
+    found = await billing.reads.households(search=search, status=status)
+    with ui.element("section").classes("m-card m-card-flush"):
+        ui.html(_filter(search, status), sanitize=False)
+        if not found:
+            words = _("Homes show here once someone has chosen a plan for them.")
+            with empty_face(_("No household found"), words, icon="o_home_work"):
+                pass
+            return
+        with table_region(_("Households")):
+            ui.html(_household_table(found), sanitize=False)
+
+
+def _filter(search: str, status: str) -> str:
+    label = escape(_("Search address or payer"))
+    chips = "".join(
+        f'<a class="m-filter-chip" href="/billing?{urlencode({"q": search, "status": one})}"'
+        f"{' aria-current=true' if one == status else ''}>{escape(word)}</a>"
+        for one, word in [("", _("All")), *((str(one), _(STATUS[one].word)) for one in Status)]
+    )
+    return (
+        f'<form method="get" class="m-filter"><div class="m-row m-grow"><input class="m-input" type="search" name="q" '
+        f'value="{escape(search)}" placeholder="{label}" aria-label="{label}"></div></form>'
+        f'<div class="m-filter"><div class="m-row">{chips}</div></div>'
+    )
+
+
+def _household_table(found: list[HouseholdRow]) -> str:
+    heads = [(_("Home"), False), (_("Payer"), False), (_("Standing"), False), (_("Period ends"), False)]
+    rows = [
+        [
+            f'<a href="/billing/households/{one.row.id}">{escape(one.row.address)}</a>',
+            f'{escape(one.payer)}<span class="m-sub">{escape(one.email)}</span>',
+            status_chip(one.row.status),
+            escape(day(one.row.period_end)),
+        ]
+        for one in found
+    ]
+    return table(heads, rows)

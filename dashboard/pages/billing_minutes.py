@@ -1,0 +1,71 @@
+"""``/billing/minutes``: mowed minutes that no lot was found for; a person says whose they are, and why."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+from nicegui import ui
+
+from core.accounts import People, Right, Viewer
+from core.billing import LotRef
+from core.billing.tables import SubscriptionRow
+from dashboard.billing.parts import Billing
+from dashboard.billing.words import instant, minutes_words
+from dashboard.components.faces import empty_face
+from dashboard.components.notices import attempt, still_signed_in
+from dashboard.components.text import text
+from dashboard.gate import needs
+from dashboard.i18n import _
+from dashboard.pages.billing import billing_style
+from dashboard.theme import page_frame, page_head
+
+
+def register(*, billing: Billing, people: People) -> None:
+    """Serve minutes without a lot."""
+
+    @ui.page("/billing/minutes")
+    async def minutes_page(viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
+        entries, names = await billing.ledger.unattributed(), await billing.mowing.names()
+        homes = {str(one.row.lot_id): one.row for one in await billing.reads.households()}
+        with page_frame(viewer, _("Minutes without a lot")):
+            billing_style()
+            with page_head(_("Minutes without a lot"), _("They hold the bills of the homes this mower serves.")):
+                pass
+            if not entries:
+                with empty_face(_("Every minute has its lot"), _("Nothing to do."), icon="o_task_alt"):
+                    return
+            for entry in entries[:50]:
+                with ui.element("section").classes("m-card"):
+                    at = instant(datetime.fromtimestamp(entry.start_minute * 60, UTC))
+                    text("h2", f"{names.get(entry.mower, entry.mower)}: {minutes_words(entry.minutes)}, {at}")
+                    if viewer.may(Right.MANAGE_BILLING):
+                        served = await billing.mowing.mowers_of([row.lot_id for row in homes.values()])
+                        near = {key: row.address for key, row in homes.items() if entry.mower in served[row.lot_id]}
+                        _assign(billing, people, viewer, entry.id or 0, near, homes)
+
+
+def _assign(
+    billing: Billing,
+    people: People,
+    viewer: Viewer,
+    entry_id: int,
+    near: Mapping[str, str],
+    homes: Mapping[str, SubscriptionRow],
+) -> None:
+    if not near:
+        text("p", _("No home with a subscription is served by this mower.")).classes("m-muted")
+        return
+    with ui.element("div").classes("m-row"):
+        choice = ui.select(dict(near), label=_("Home"), value=next(iter(near))).props("outlined dense")
+        reason = ui.input(_("Why")).props("outlined dense maxlength=200")
+
+        async def assign() -> None:
+            if not await still_signed_in(people, viewer):
+                return
+            row = homes[choice.value]
+            lot = LotRef(row.lot_id, row.household_id)
+            work = billing.ledger.assign(entry_id, lot, by=viewer.email, reason=reason.value or "")
+            if await attempt(work, done=_("Assigned")):
+                ui.navigate.reload()
+
+        ui.button(_("Assign"), color=None, on_click=assign).props("unelevated no-caps").classes("m-button")

@@ -1,0 +1,1 @@
+"""What looks back asks over HTTP: series and track of one mower, and frames of the fleet at a past moment."""

@@ -1,0 +1,1 @@
+"""Service of mowers as people see it."""

@@ -1,0 +1,1 @@
+"""One folder per outside system: the real adapter, its pure mapping, and its simulated twin."""

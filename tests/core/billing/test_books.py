@@ -1,0 +1,111 @@
+"""The provider's books against ours, the revenue board, and the journal as a file."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+
+from core.billing import BillingReads, FactKind, RevenueBoard, journal_csv, journal_xlsx
+from core.billing.reconciling import Reconciling
+from core.errors import Conflict, NeedsHuman, NotFound
+from tests.core.billing.conftest import ELM_12, ELM_14, House
+from tests.core.billing.test_provider import Desk, member
+from tests.core.billing.test_subscriptions import invoices
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    return Desk(house)
+
+
+def reconciling(desk: Desk) -> Reconciling:
+    house = desk.house
+    return Reconciling(
+        database=house.database, clock=house.clock, provider=desk.stripe, jobs=desk.jobs, audit=house.audit
+    )  # type: ignore[arg-type]
+
+
+async def test_books_that_agree_show_no_drift(desk: Desk) -> None:
+    await member(desk)
+    assert await reconciling(desk).run() == 0
+
+
+async def test_a_payment_we_never_heard_of_is_listed_with_both_values_and_put_right(desk: Desk) -> None:
+    desk.stripe.state["card"] = "declined"
+    elm = await member(desk)
+    desk.stripe.state["invoices"]["in_1"]["status"] = "paid"  # and its webhook was lost
+    books = reconciling(desk)
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert (drift.field, drift.ours, drift.theirs) == ("state", "open", "paid")
+    assert await books.fix(drift.id, by="ann") == "paid"
+    assert await desk.status(elm) == "active"
+    assert (await books.run(), await books.drifts()) == (0, [])
+    with pytest.raises(NotFound):
+        await books.fix(drift.id, by="ann")
+
+
+async def test_other_amounts_need_a_person_and_go_away_with_their_cause(desk: Desk) -> None:
+    await member(desk)
+    items = desk.stripe.state["invoices"]["in_1"]["items"]
+    items[0]["minor"] += 1
+    books = reconciling(desk)
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert (drift.field, drift.ours, drift.theirs) == ("amount", "2999", "3000")
+    with pytest.raises(Conflict, match="amounts differ"):
+        await books.fix(drift.id, by="ann")
+    items[0]["minor"] -= 1
+    assert await books.run() == 0
+
+
+async def test_an_invoice_the_provider_has_lost_is_sent_again(desk: Desk) -> None:
+    desk.stripe.down = True
+    await member(desk)
+    desk.house.clock.move(2 * 3_600)
+    books = reconciling(desk)
+    assert await books.run() == 1
+    desk.stripe.down = False
+    (drift,) = await books.drifts()
+    assert (drift.field, drift.theirs) == ("invoice", "missing")
+    await books.fix(drift.id, by="ann")
+    await desk.outbox.run()
+    assert (await invoices(desk.house))[0].state == "paid"
+
+
+async def test_the_board_tells_what_comes_in_and_raises_alarms(house: House) -> None:
+    plan = await house.plan()
+    year = await house.plan("year", interval="year", price_minor=24_000, host_discount_percent=0)
+    first, second = await house.join(plan, ELM_12, host=True), await house.join(year, ELM_14)
+    board = RevenueBoard(house.database, house.clock)
+    assert (await board.read()).trials == 2
+    await house.days(30)
+    await house.pay(first, 1)
+    await house.fail(second, 1)
+    shown = await board.read()
+    assert (shown.mrr_minor, shown.members, shown.trials) == (2_399, 1, 0)
+    assert (shown.trials_ended, shown.trials_converted, shown.bills_failed) == (2, 1, 1)
+    assert shown.owed_minor == 24_000
+    assert any("Failed payments: 50 %" in words for words in shown.alarms)
+    await house.pay(second, 1)
+    shown = await board.read()
+    assert (shown.mrr_minor, shown.members, shown.owed_minor) == (2_399 + 2_000, 2, 0)
+    (cluster,) = shown.clusters
+    assert (cluster.members, cluster.revenue_minor, cluster.margin_minor) == (2, 26_399, 26_399)
+    await house.desk.tell(first, FactKind.CANCELLED, {"now": True}, key="c", by="eve")
+    assert (await board.read()).left == 1
+
+
+async def test_the_journal_is_exported_balanced_or_not_at_all(house: House) -> None:
+    elm = await house.join(await house.plan())
+    await house.days(30)
+    await house.pay(elm, 1)
+    reads = BillingReads(house.database, house.ledger)
+    rows = list(await reads.journal(house.clock.now() - timedelta(days=60), house.clock.now() + timedelta(days=1)))
+    lines = list(csv.DictReader(StringIO(journal_csv(rows).decode())))
+    debit, credit = (sum(float(line[side] or 0) for line in lines) for side in ("debit", "credit"))
+    assert debit == credit == 2 * 29.99
+    assert journal_xlsx(rows)[:2] == b"PK"
+    with pytest.raises(NeedsHuman, match="does not add up"):
+        journal_csv(rows[1:])

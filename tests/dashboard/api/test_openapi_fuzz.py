@@ -1,0 +1,260 @@
+"""Schemathesis reads the OpenAPI document and sends what it allows and forbids, over a socket: no answer breaks it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from core.accounts import SessionKind
+from core.clock import MovableClock
+from core.db import open_database
+from core.db.migrate import migrate
+from dashboard.api import PREFIX
+from tests.dashboard.api.conftest import PASSWORD, build
+from tests.proofs import cases
+
+EXAMPLES = cases(sample=12, full=60)
+"""Of each route; some 150 routes."""
+CHECKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+
+
+async def serve(folder: Path, listener: socket.socket, tell: Any, stop: threading.Event) -> None:
+    database = open_database(f"sqlite:///{folder / 'fuzz.sqlite3'}")
+    await migrate(database)
+    parts = await build(database, MovableClock(datetime(2026, 6, 1, 12, tzinfo=UTC)))
+    token, _viewer = await parts.people.sign_in("admin@elm.example", PASSWORD, kind=SessionKind.TOKEN)
+    server = uvicorn.Server(uvicorn.Config(parts.app, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    tell(token)
+    while not stop.is_set():
+        await asyncio.sleep(0.05)
+    server.should_exit = True
+    await parts.lawns.stop()
+    await parts.fleet.accounts.stop()
+    await serving
+    await database.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of the API and an admin's token."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    told: list[str] = []
+    ready, stop = threading.Event(), threading.Event()
+
+    def tell(token: str) -> None:
+        told.append(token)
+        ready.set()
+
+    folder = tmp_path_factory.mktemp("fuzz")
+    thread = threading.Thread(target=lambda: asyncio.run(serve(folder, listener, tell, stop)))
+    thread.start()
+    try:
+        assert ready.wait(30), "the API did not start"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}{PREFIX}", told[0]
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+@pytest.mark.prove(figure="60 requests a route")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/auth/login"),
+        ("GET", "/mowers"),
+        ("GET", "/mowers/{name}/status"),
+        ("GET", "/mowers/{name}/history"),
+        ("GET", "/mowers/{name}/sessions"),
+        ("GET", "/mowers/{name}/sessions/{started_ms}/coverage"),
+        ("GET", "/mowers/{name}/commands"),
+        ("POST", "/mowers/{name}/commands/{kind}"),
+        ("GET", "/commands/{command_id}"),
+        ("GET", "/mowers/{name}/lease"),
+        ("POST", "/mowers/{name}/lease"),
+        ("POST", "/mowers/{name}/lease/take-over"),
+        ("DELETE", "/mowers/{name}/lease"),
+        ("GET", "/mowers/{name}/guard"),
+        ("GET", "/mowers/{name}/start-options"),
+        ("GET", "/mowers/{name}/settings"),
+        ("GET", "/mowers/{name}/quiet-hours"),
+        ("PUT", "/mowers/{name}/quiet-hours"),
+        ("GET", "/mowers/{name}/stop-figures"),
+        ("GET", "/fleet/stop-figures"),
+        ("GET", "/mowers/{name}/geofence"),
+        ("GET", "/mowers/{name}/incidents"),
+        ("GET", "/incidents"),
+        ("POST", "/incidents/{incident_id}/end"),
+        ("POST", "/bulk-commands/preview"),
+        ("POST", "/bulk-commands"),
+        ("GET", "/bulk-commands/{bulk_id}"),
+        ("POST", "/bulk-commands/{bulk_id}/abort"),
+        ("GET", "/fleet/accounts"),
+        ("POST", "/fleet/accounts"),
+        ("GET", "/mowers/{name}/map"),
+        ("GET", "/mowers/{name}/map/versions"),
+        ("GET", "/mowers/{name}/map/versions/{version_id}"),
+        ("GET", "/mowers/{name}/map/diff"),
+        ("POST", "/mowers/{name}/map/sync"),
+        ("GET", "/mowers/{name}/map/sync"),
+        ("PUT", "/mowers/{name}/map/shown"),
+        ("GET", "/mowers/{name}/zones"),
+        ("PUT", "/mowers/{name}/zones/{zone_hash}/tie"),
+        ("GET", "/mowers/{name}/zones/{zone_hash}/history"),
+        ("GET", "/zones"),
+        ("GET", "/mowers/{name}/no-go"),
+        ("POST", "/mowers/{name}/no-go"),
+        ("DELETE", "/no-go/{no_go_id}"),
+        ("GET", "/mowers/{name}/plans"),
+        ("POST", "/mowers/{name}/plans/read"),
+        ("POST", "/mowers/{name}/plans"),
+        ("PATCH", "/mowers/{name}/plans/{plan_id}"),
+        ("POST", "/mowers/{name}/plans/{plan_id}/copy"),
+        ("DELETE", "/mowers/{name}/plans/{plan_id}"),
+        ("POST", "/mowers/{name}/plans/{plan_id}/run"),
+        ("GET", "/operations/jobs"),
+        ("GET", "/operations/jobs/{name}"),
+        ("POST", "/operations/jobs/{name}/run"),
+        ("GET", "/operations/figures"),
+        ("GET", "/neighbors"),
+        ("POST", "/neighbors/batch"),
+        ("GET", "/payments/plans"),
+        ("POST", "/payments/subscriptions/pre-join"),
+        ("GET", "/payments/subscriptions/{subscription_id}"),
+        ("POST", "/payments/update-plan"),
+        ("POST", "/payments/cancel"),
+        ("GET", "/payments/payment-methods"),
+        ("POST", "/payments/checkout/session"),
+        ("POST", "/payments/billing-portal"),
+        ("POST", "/payments/webhook"),
+        ("GET", "/addresses/neighbors"),
+        ("GET", "/addresses/search"),
+        ("POST", "/addresses/validate"),
+        ("POST", "/addresses/register-host"),
+        ("POST", "/addresses/register-neighbor"),
+        ("POST", "/addresses/imports"),
+        ("GET", "/addresses/imports"),
+        ("GET", "/addresses/imports/{import_id}"),
+        ("POST", "/addresses/imports/{import_id}/undo"),
+        ("GET", "/lots"),
+        ("POST", "/lots/import"),
+        ("GET", "/lots/{lot_id}"),
+        ("POST", "/lots/{lot_id}/lawns/check"),
+        ("POST", "/lots/{lot_id}/lawns/repair"),
+        ("PUT", "/lots/{lot_id}/lawns"),
+        ("GET", "/lots/{lot_id}/lawns/versions"),
+        ("GET", "/lots/{lot_id}/lawns/export.{kind}"),
+        ("POST", "/lots/{lot_id}/lawns/read"),
+        ("POST", "/clusters/check"),
+        ("POST", "/clusters/validate"),
+        ("POST", "/clusters/best-host"),
+        ("GET", "/clusters/suggest-clusters"),
+        ("GET", "/clusters/existing-neighbors"),
+        ("GET", "/clusters/qualified-clusters"),
+        ("POST", "/clusters/join"),
+        ("POST", "/clusters/{cluster_id}/leave"),
+        ("GET", "/clusters/{cluster_id}/waiting"),
+        ("GET", "/clusters/{cluster_id}/consents"),
+        ("PUT", "/clusters/{cluster_id}/invite"),
+        ("DELETE", "/clusters/{cluster_id}/invite"),
+        ("POST", "/clusters/changes/preview"),
+        ("POST", "/clusters/changes/apply"),
+        ("POST", "/clusters/recheck"),
+        ("GET", "/clusters/market-analysis"),
+        ("GET", "/clusters/market-analysis/{table}.{form}"),
+        ("GET", "/clusters/addressable-market"),
+        ("GET", "/clusters/coverage"),
+        ("GET", "/clusters/scorecard"),
+        ("POST", "/clusters/optimize"),
+        ("POST", "/clusters/propose"),
+        ("GET", "/clusters/proposals"),
+        ("GET", "/clusters/proposals/{proposal_id}"),
+        ("POST", "/clusters/proposals/{proposal_id}/cancel"),
+        ("POST", "/clusters/proposals/{proposal_id}/accept"),
+        ("POST", "/clusters/next-homes"),
+        ("GET", "/clusters"),
+        ("GET", "/clusters/mine"),
+        ("GET", "/clusters/stats"),
+        ("POST", "/clusters"),
+        ("GET", "/clusters/{cluster_id}"),
+        ("PUT", "/clusters/{cluster_id}"),
+        ("POST", "/clusters/{cluster_id}/{move}"),
+        ("GET", "/clusters/{cluster_id}/versions"),
+        ("GET", "/clusters/{cluster_id}/diff"),
+        ("GET", "/clusters/{cluster_id}/events"),
+        ("PUT", "/clusters/{cluster_id}/consents"),
+        ("DELETE", "/clusters/{cluster_id}/consents/{home_id}"),
+        ("PUT", "/clusters/{cluster_id}/confirmations"),
+        ("GET", "/alarms"),
+        ("GET", "/alarms/handlers"),
+        ("GET", "/alarms/{alarm_id}"),
+        ("POST", "/alarms/{alarm_id}/acknowledge"),
+        ("POST", "/alarms/{alarm_id}/assign"),
+        ("POST", "/alarms/{alarm_id}/comments"),
+        ("POST", "/alarms/{alarm_id}/clear"),
+        ("GET", "/notices"),
+        ("POST", "/notices/read"),
+        ("GET", "/alarm-rules"),
+        ("POST", "/alarm-rules"),
+        ("PATCH", "/alarm-rules/{key}"),
+        ("DELETE", "/alarm-rules/{key}"),
+        ("POST", "/alarm-rules/{key}/preview"),
+        ("GET", "/on-call"),
+        ("PUT", "/on-call"),
+        ("GET", "/service/due"),
+        ("GET", "/service/reliability"),
+        ("GET", "/mowers/{name}/service"),
+        ("POST", "/mowers/{name}/service"),
+        ("PATCH", "/service/{item_id}"),
+        ("DELETE", "/service/{item_id}"),
+        ("GET", "/mowers/{name}/counters"),
+        ("GET", "/mowers/{name}/service/log"),
+        ("POST", "/mowers/{name}/service/log"),
+    ],
+)
+def test_no_input_makes_an_answer_that_the_document_does_not_promise(
+    running: tuple[str, str], method: str, path: str
+) -> None:
+    address, token = running
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    operation = schema[path][method]
+    checks = [schemathesis.checks.CHECKS.get_one(name) for name in CHECKED]
+    modes = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
+
+    @given(case=st.one_of(*[operation.as_strategy(generation_mode=mode) for mode in modes]))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def promise_holds(case: schemathesis.Case) -> None:
+        case.call_and_validate(checks=checks, headers={"Authorization": f"Bearer {token}"})
+
+    promise_holds()
+
+
+def test_every_route_of_the_document_is_in_the_list_above(running: tuple[str, str]) -> None:
+    address, _token = running
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    promised = {(method.upper(), path) for path, item in schema.raw_schema["paths"].items() for method in item}
+    marks = test_no_input_makes_an_answer_that_the_document_does_not_promise.pytestmark
+    (mark,) = [one for one in marks if one.name == "parametrize"]
+    assert promised == {*mark.args[1], ("POST", "/auth/logout")}  # logging out would end the token the others use

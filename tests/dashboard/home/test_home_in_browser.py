@@ -1,0 +1,161 @@
+"""The homeowner's page as they meet it, in Chromium: live, honest, and blind to everybody else's ground."""
+
+import asyncio
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from dashboard.demo_seed import DEMO_PEOPLE
+from tests.towns import small_town
+
+ROOT = Path(__file__).parents[3]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PASSWORD = "correct horse battery"
+TOWN = small_town()
+CLUSTER = TOWN.clusters[0]
+HOST, NEIGHBOUR = DEMO_PEOPLE[3], DEMO_PEOPLE[4]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page, served by a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = str(tmp_path_factory.mktemp("home"))
+    process = subprocess.Popen([sys.executable, "-m", "tests.dashboard.home.server", str(port), folder], cwd=ROOT)
+    url, until = f"http://127.0.0.1:{port}", monotonic() + 60
+    try:
+        while monotonic() < until and process.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
+                break
+            sleep(0.1)
+        else:
+            raise RuntimeError("the page did not start")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
+        chromium = await playwright.chromium.launch(args=FLAGS, **found)
+        yield chromium
+        await chromium.close()
+
+
+async def enter(
+    browser: Browser, address: str, email: str, password: str, *, width: int = 390
+) -> tuple[Page, list[str]]:
+    """A fresh browser signed in at the home page, and everything the server ever sends it."""
+    context = await browser.new_context(base_url=address, viewport={"width": width, "height": 844})
+    page = await context.new_page()
+    sent: list[str] = []
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda data: sent.append(str(data))))
+    await page.goto("/home")
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/home")
+    await expect(page.get_by_role("main")).to_be_visible()
+    sent.append(await page.content())
+    return page, sent
+
+
+async def lead(page: Page, state: str, home: int, battery: int = 63) -> None:
+    """The mower reports from a home's back lawn."""
+    origin = {"origin": page.url.removesuffix("/home")}
+    answer = await page.request.post(f"/test/mower/{state}/{home}/{battery}", headers=origin)
+    assert answer.ok
+
+
+async def test_a_host_sees_the_mower_work_on_their_own_lot(browser: Browser, address: str) -> None:
+    page, _sent = await enter(browser, address, HOST.email, HOST.password)
+    await lead(page, "mowing", CLUSTER.host)
+    await expect(page.get_by_role("heading", name="Mowing your lawn")).to_be_visible()
+    await expect(page.get_by_text("63 % of this round done, about 25 min left")).to_be_visible()
+    await expect(page.locator(".m-home-marker svg")).to_be_visible()
+    await expect(page.get_by_role("img", name="Map of your lot")).to_be_visible()
+    age = page.locator(".m-home-age time")
+    await expect(age).to_have_text(re.compile(r"^(now|\d+ s ago)$"))
+    await expect(age).to_have_text(re.compile(r"^[2-9] s ago$"))
+    await expect(age).to_have_attribute("title", re.compile("C[SD]T"))
+
+
+async def test_at_a_neighbours_nothing_of_it_reaches_the_browser(browser: Browser, address: str) -> None:
+    page, sent = await enter(browser, address, HOST.email, HOST.password)
+    await lead(page, "mowing", CLUSTER.host)
+    await expect(page.get_by_role("heading", name="Mowing your lawn")).to_be_visible()
+    await lead(page, "fault", CLUSTER.neighbours[0], battery=37)
+    await expect(page.get_by_role("heading", name="At a neighbour's")).to_be_visible()
+    await expect(page.locator(".m-home-marker")).to_be_hidden()
+    await lead(page, "mowing", CLUSTER.host, battery=88)
+    await expect(page.get_by_text("88 %")).to_be_visible()
+    told = "".join(sent)
+    assert "88 %" in told and "Mowing your lawn" in told  # what we listen to is what the server sends
+    assert "37 %" not in told and "Needs attention" not in told
+    others = [home for home in TOWN.homes if home.id != CLUSTER.host]
+    assert [home.address for home in others if home.address in told] == []
+
+
+async def test_the_neighbour_sees_the_same_mower_on_their_own_lot_alone(browser: Browser, address: str) -> None:
+    page, sent = await enter(browser, address, NEIGHBOUR.email, NEIGHBOUR.password)
+    await lead(page, "charging", CLUSTER.host)
+    await expect(page.get_by_role("heading", name="At a neighbour's")).to_be_visible()
+    await lead(page, "mowing", CLUSTER.neighbours[0])
+    await expect(page.get_by_role("heading", name="Mowing your lawn")).to_be_visible()
+    assert TOWN.homes[CLUSTER.host].address not in "".join(sent)
+
+
+async def test_who_has_no_lot_or_no_mower_is_told_what_happens_next(browser: Browser, address: str) -> None:
+    page, _sent = await enter(browser, address, "nora@elm.example", PASSWORD)
+    await expect(page.get_by_role("heading", name="No lot yet")).to_be_visible()
+    page, _sent = await enter(browser, address, "bo@elm.example", PASSWORD)
+    await expect(page.get_by_role("heading", name="No mower serves your lot yet")).to_be_visible()
+    await expect(page.get_by_text("1 Elm Street, Elmton")).to_be_visible()
+
+
+async def test_a_page_that_is_closed_hears_nothing_any_more(browser: Browser, address: str) -> None:
+    page, _sent = await enter(browser, address, HOST.email, HOST.password)
+    await expect(page.locator(".m-home")).to_be_visible()
+    probe = await browser.new_context(base_url=address)
+
+    async def listeners() -> int:
+        return int(await (await probe.request.get("/test/listeners")).text())
+
+    assert await listeners() >= 1
+    await page.context.close()
+    async with asyncio.timeout(30):
+        while await listeners() > 0:
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_the_page_passes_axe_and_never_scrolls_sideways(
+    browser: Browser, address: str, width: int, scheme: str
+) -> None:
+    page, _sent = await enter(browser, address, HOST.email, HOST.password, width=width)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for state, headline in (("mowing", "Mowing your lawn"), ("fault", "Needs attention")):
+        await lead(page, state, CLUSTER.host)
+        await expect(page.locator(".m-home-words h2")).to_have_text(headline)
+        answer = (await Axe().run(page, options={"preload": False})).response  # its own requests raise the loading bar
+        assert [f"{rule['id']} {rule['nodes'][0]['target']}" for rule in answer["violations"]] == []
+    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -1,0 +1,265 @@
+"""Control as a dispatcher meets it, on the simulated cloud: STOP proven by telemetry, start with zones, override,
+take over between two people, bulk with preview, result and abort, lifted and ended, quiet hours."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from dashboard.gate import COOKIE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
+    "--no-first-run", "--disable-background-networking", "--disable-sync",
+]  # fmt: skip
+WAIT_MS = 40_000
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+
+
+@dataclass
+class Product:
+    """The running product, its people and its mowers; each test takes a mower of its own."""
+
+    url: str
+    tokens: dict[str, str]
+    mowers: list[str]
+    control: str
+
+    def cloud(self, path: str, **fields: Any) -> Any:
+        """Ask the simulated cloud's control API."""
+        request = urllib.request.Request(
+            f"{self.control}/{path}",
+            data=json.dumps(fields).encode(),
+            headers={"content-type": "application/json"},
+            method="POST" if fields else "GET",
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    if shutil.which("chromium") is None:
+        pytest.skip("needs Chromium (apt-get install chromium)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("control")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dashboard.control_app", str(folder), str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = next((json.loads(line) for line in process.stdout if line.startswith('{"tokens"')), None)
+    assert told is not None, "the product did not start; its own message stands above"
+    yield Product(f"http://127.0.0.1:{port}", told["tokens"], told["mowers"], told["control"])
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield running
+        await running.close()
+
+
+async def opened(browser: Browser, product: Product, who: str, path: str, *, width: int = 1280) -> Page:
+    context = await browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    await context.add_cookies([{"name": COOKIE, "value": product.tokens[who], "url": product.url}])
+    page = await context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    await page.goto(product.url + path)
+    return page
+
+
+async def card(browser: Browser, product: Product, who: str, mower: str, *, width: int = 1280) -> Page:
+    page = await opened(browser, product, who, f"/fleet?mower={mower}", width=width)
+    await expect(page.locator(".l-card h2")).to_have_text(mower, timeout=WAIT_MS)
+    await expect(page.locator("[data-hold]")).to_be_visible(timeout=WAIT_MS)
+    return page
+
+
+async def accessible(page: Page) -> None:
+    found = await Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_standstill_is_proven(
+    browser: Browser, product: Product
+) -> None:
+    mower = product.mowers[0]
+    page = await card(browser, product, "ana", mower)
+    await page.locator("[data-open-start]").click()
+    await page.locator('[data-area="Back"]').click()
+    await page.locator('[data-area="Front"]').click()
+    for name, value in (("blade_height_mm", "45"), ("angle_deg", "30"), ("border_laps", "2")):
+        await page.locator(f'input[name="{name}"]').fill(value)
+    await accessible(page)
+    await page.locator("[data-start-go]").click()
+    await expect(page.locator('[data-command-status="done"]')).to_be_visible(timeout=WAIT_MS)
+    pairs = page.locator(".l-pairs")
+    await expect(pairs).to_have_attribute("data-agrees", "true", timeout=WAIT_MS)
+    await expect(page.locator('[data-pair="areas"] td').last).to_have_text("Back → Front")
+    assert product.cloud(f"mowers/{mower}")["activity"] in ("travelling", "mowing")
+
+    product.cloud("radio", loss=0.0, delay_s=2.0)
+    await page.keyboard.press("s")
+    stop = page.locator("[data-stop]")
+    await expect(stop).to_have_attribute("data-stop", "unconfirmed")
+    await expect(stop).to_contain_text("Not confirmed yet")
+    await accessible(page)
+    product.cloud("radio", loss=0.0, delay_s=0.0)
+    await expect(stop).to_have_attribute("data-stop", "confirmed", timeout=WAIT_MS)
+    await expect(stop).to_contain_text("proven by its readings")
+    await expect(page.locator("[data-stop-figures]")).to_contain_text("1 of 1 proven", timeout=WAIT_MS)
+    assert product.cloud(f"mowers/{mower}")["activity"] == "paused"
+    await page.locator("[data-open-start]").click()
+    await page.locator("[data-use-last]").click()
+    await expect(page.locator('input[name="blade_height_mm"]')).to_have_value("45")
+    await expect(page.locator('[data-area="Back"] i')).to_have_text("1")
+
+
+async def test_a_mismatch_between_asked_and_reported_is_red(browser: Browser, product: Product) -> None:
+    mower = product.mowers[0]
+    page = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings")
+    row = page.locator('[data-pair="blade_height_mm"]')
+    await expect(row).to_contain_text("45 mm", timeout=WAIT_MS)
+    await accessible(page)
+    commands = await opened(browser, product, "ana", f"/mowers/{mower}?tab=commands", width=390)
+    first = commands.locator("[data-command-id]").first
+    await expect(first).to_contain_text("ana@elm.example")
+    await expect(first).to_contain_text("mammotion cloud")
+    assert await commands.evaluate("document.documentElement.scrollWidth") <= 390
+    await accessible(commands)
+
+
+async def test_quiet_hours_refuse_a_start_and_a_typed_reason_overrides_them(browser: Browser, product: Product) -> None:
+    mower = product.mowers[1]
+    page = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings")
+    await page.get_by_role("button", name="Add a window").click()
+    await page.locator("[data-begins]").fill("00:00")
+    await page.locator("[data-begins]").blur()
+    await page.locator("[data-ends]").fill("00:00")
+    await page.locator("[data-ends]").blur()
+    await page.get_by_role("button", name="Save quiet hours").click()
+    await expect(page.get_by_text("Quiet hours are set.")).to_be_visible()
+
+    page = await card(browser, product, "ana", mower)
+    start = page.locator('[data-command="start"]')
+    await expect(start).to_have_attribute("aria-disabled", "true", timeout=WAIT_MS)
+    await start.click(force=True)
+    await expect(page.locator("[data-denied]")).to_contain_text("The site has quiet hours now.")
+    await page.locator("[data-override]").click()
+    await expect(page.locator("[data-against]")).to_contain_text("Quiet until")
+    go = page.locator("[data-start-go]")
+    await expect(go).to_be_disabled()
+    await page.locator('textarea[name="override"]').fill("The host asked for it on the phone.")
+    await accessible(page)
+    await go.click()
+    await expect(page.locator('[data-command-status="done"]')).to_be_visible(timeout=WAIT_MS)
+    await expect(page.locator(".l-line h3")).to_contain_text("start guard overridden")
+    shown = await opened(browser, product, "ana", f"/mowers/{mower}?tab=commands")
+    await expect(shown.locator("[data-command-id]").first).to_contain_text("The host asked for it on the phone.")
+
+
+async def test_a_second_dispatcher_sees_who_holds_the_mower_and_takes_over_explicitly(
+    browser: Browser, product: Product
+) -> None:
+    mower = product.mowers[2]
+    ana = await card(browser, product, "ana", mower)
+    await ana.locator('[data-hold-move="take"]').click()
+    await expect(ana.locator("[data-hold]")).to_have_attribute("data-hold", "mine")
+    ben = await card(browser, product, "ben", mower)
+    await expect(ben.locator("[data-hold]")).to_contain_text("ana@elm.example holds the controls", timeout=WAIT_MS)
+    start = ben.locator('[data-command="start"]')
+    await expect(start).to_have_attribute("aria-disabled", "true")
+    await start.click(force=True)
+    await expect(ben.locator("[data-denied]")).to_contain_text("Somebody else holds the controls")
+    await accessible(ben)
+    await ben.locator('[data-hold-move="take_over"]').click()
+    await ben.locator('[data-hold-move="confirm"]').click()
+    await expect(ben.locator("[data-hold]")).to_have_attribute("data-hold", "mine")
+    await expect(ana.locator("[data-hold]")).to_contain_text("ben@elm.example holds the controls", timeout=WAIT_MS)
+    await expect(ana.locator('[data-command="halt"]')).to_have_attribute("aria-disabled", "false")
+    await ben.locator('[data-hold-move="release"]').click()
+    await expect(ana.locator("[data-hold]")).to_have_attribute("data-hold", "nobody", timeout=WAIT_MS)
+
+
+async def test_many_at_once_with_preview_a_row_each_and_abort_of_the_rest(browser: Browser, product: Product) -> None:
+    flat = product.mowers[3]
+    product.cloud(f"mowers/{flat}", battery=9.0)
+    page = await opened(browser, product, "ana", "/fleet")
+    await expect(page.locator(".l-row")).to_have_count(6, timeout=WAIT_MS)
+    await expect(page.locator(f'.l-row[data-mower="{flat}"]')).to_contain_text("9 %", timeout=WAIT_MS)
+    await page.locator("[data-select-mode]").click()
+    for mower in product.mowers[3:]:
+        await page.locator(f'.l-row[data-mower="{mower}"]').click()
+    await expect(page.locator("[data-picked]")).to_contain_text("3 selected")
+    await page.locator("[data-bulk-open]").click()
+    await page.locator('input[name="bulk-kind"][value="start"]').check()
+    await expect(page.locator("[data-bulk-sum]")).to_have_text("2 would get it, 1 would be refused.", timeout=WAIT_MS)
+    await expect(page.locator(f'[data-row="{flat}"]')).to_contain_text("battery is too low")
+    await accessible(page)
+    product.cloud("http", endpoint="invoke", delay_s=4.0, seconds=6.0)
+    await page.locator("[data-bulk-go]").click()
+    rows = page.locator("[data-row]")
+    await expect(rows).to_have_count(2)
+    await expect(page.locator("[data-bulk-sum]")).to_contain_text("2 done, 0 not", timeout=WAIT_MS)
+    await expect(page.locator("[data-bulk-abort]")).to_be_disabled()
+    await page.locator("[data-bulk-close]").click()
+    await expect(page.locator("[data-picked]")).to_have_count(0)
+
+
+async def test_a_lifted_mower_is_told_on_the_card_and_a_person_ends_it(browser: Browser, product: Product) -> None:
+    mower = product.mowers[2]
+    page = await card(browser, product, "ana", mower)
+    product.cloud(f"mowers/{mower}", lift=True)
+    incident = page.locator('[data-incident="lifted"]')
+    await expect(incident).to_contain_text("It was lifted", timeout=WAIT_MS)
+    await accessible(page)
+    await incident.get_by_label("What was it?").fill("Cleaned underneath.")
+    await incident.get_by_role("button", name="End").click()
+    await expect(incident).to_have_count(0, timeout=WAIT_MS)
+    told = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings")
+    await expect(told.locator('[data-incident="lifted"]')).to_contain_text("Cleaned underneath.")
+    product.cloud(f"mowers/{mower}", lift=False)
+
+
+async def test_service_commands_are_for_those_with_the_right(browser: Browser, product: Product) -> None:
+    mower = product.mowers[2]
+    ana = await card(browser, product, "ana", mower)
+    await expect(ana.locator("[data-service]")).to_have_count(0)
+    tom = await card(browser, product, "tom", mower)
+    await tom.locator("[data-service] summary").click()
+    await expect(tom.locator('[data-command="restart"]')).to_be_visible()
+    await expect(tom.locator('[data-command="stop"]')).to_be_visible()
+
+
+async def test_stop_is_on_screen_on_a_phone_on_card_and_mower_page(browser: Browser, product: Product) -> None:
+    mower = product.mowers[0]
+    phone = await card(browser, product, "ana", mower, width=390)
+    await phone.locator(".l-card").evaluate("(card) => card.scrollTo(0, card.scrollHeight)")
+    await expect(phone.locator('[data-command="halt"]')).to_be_in_viewport(ratio=1)
+    page = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings", width=390)
+    stop = page.locator('.m-stop [data-command="halt"]')
+    await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    await expect(stop).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".m-stop")).to_contain_text("No certified emergency stop")
+    await stop.click()
+    await expect(page.locator(".m-stop")).to_have_attribute("data-stop", "confirmed", timeout=WAIT_MS)

@@ -1,0 +1,184 @@
+"""A running product and a real browser: the demo as a subprocess, Chromium, a picture of each test's last page."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "artifacts"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 170
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Product:
+    """The demo, running as a person would start it."""
+
+    data_dir: Path
+    port: int = field(default_factory=free_port)
+    mowers: int = 40
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def control_url(self) -> str:
+        """The simulated cloud's control address, as the demo printed it."""
+        return str(json.loads((self.data_dir / "demo.json").read_text())["control_url"])
+
+    def start(self) -> None:
+        log = (self.data_dir / "server.log").open("a")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", "demo", "--port", str(self.port), "--mowers", str(self.mowers)],
+            cwd=ROOT,
+            env={**os.environ, "MOWTHOS_DATA_DIR": str(self.data_dir), **self.environment},
+            stdout=log,
+            stderr=log,
+            text=True,
+        )
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        until = monotonic() + START_SECONDS
+        while monotonic() < until:
+            if self.process is not None and self.process.poll() is not None:
+                break
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+            sleep(0.2)
+        raise RuntimeError(f"the demo did not start:\n{self.log()[-4000:]}")
+
+    def log(self) -> str:
+        return (self.data_dir / "server.log").read_text()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=120)
+        self.process = None
+        return code
+
+    def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the simulated cloud's control API (faults, true state)."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.control_url + path,
+            data=data,
+            headers={"content-type": "application/json"},
+            method="GET" if data is None else "POST",
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One demo for the tests that only look and press."""
+    running = Product(tmp_path_factory.mktemp("demo"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_product(tmp_path: Path) -> Iterator[Product]:
+    """A demo of its own, for tests that break or restart it."""
+    running = Product(tmp_path, mowers=8)
+    running.start()
+    yield running
+    if running.process is not None:
+        running.stop()
+
+
+def chromium_path() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("needs Chromium (apt-get install chromium)")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium_path()
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    fresh = await browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    yield fresh
+    await fresh.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """A page whose last look is kept as an artifact, and whose console errors fail the test."""
+    tab = await context.new_page()
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    ARTIFACTS.mkdir(exist_ok=True)
+    name = re.sub(r"[^a-z0-9_]+", "-", request.node.name.lower())
+    with suppress(Exception):  # a crashed page has no last look; the test has said why
+        await tab.screenshot(path=ARTIFACTS / f"{name}.png")
+    assert errors == []
+
+
+async def sign_in(page: Page, product: Product, who: str) -> None:
+    """Sign in as one of the demo people (dispatcher, admin, technician, host, neighbour) with the one-click button."""
+    await page.goto(f"{product.url}/sign-in")
+    await page.locator(f'form:has(input[name="email"][value="{who}@mowthos.example"]) button').click()
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+async def eventually(probe: Any, *, seconds: float = 20, every: float = 0.2) -> Any:
+    """The first truthy answer of ``probe`` (sync or async); fails with its last answer when time is up."""
+    last: Any = None
+    until = monotonic() + seconds
+    while monotonic() < until:
+        last = probe()
+        if asyncio.iscoroutine(last):
+            last = await last
+        if last:
+            return last
+        await asyncio.sleep(every)
+    raise AssertionError(f"did not become true within {seconds} s; last answer: {last!r}")
