@@ -18,6 +18,9 @@ from playwright.sync_api import expect as expect_soon_too
 from core.clock import MovableClock
 from core.db import Database, open_database
 from core.db.migrate import migrate
+from tests.browsers import browser, shared_chromium
+
+__all__ = ["browser", "shared_chromium"]
 
 POSTGRES_URL = os.environ.get("MOWTHOS_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 SHARED = Path(__file__).parents[2] / "shared"
@@ -73,15 +76,15 @@ async def sqlite_database(tmp_path: Path, sqlite_template: Path) -> AsyncIterato
 
 
 @contextmanager
-def scratch_postgres(template: str = "template1") -> Iterator[str]:
-    """The address of a new PostgreSQL database, made after ``template`` and dropped in the end."""
+def scratch_postgres() -> Iterator[str]:
+    """The address of a new PostgreSQL database, dropped in the end."""
     try:
         admin = psycopg.connect(POSTGRES_URL, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
         pytest.skip(f"needs a PostgreSQL server (MOWTHOS_TEST_POSTGRES_URL): {error}")
     name = f"mowthos_test_{uuid4().hex[:12]}"
     with admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        admin.execute(f'CREATE DATABASE "{name}"')
     yield POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
     with psycopg.connect(POSTGRES_URL, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -95,20 +98,33 @@ def postgres_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database, to be copied."""
+def kept_postgres() -> Iterator[str]:
+    """The address of a migrated PostgreSQL database, emptied after each test that had it: making one takes longer."""
     with scratch_postgres() as address:
         migrated(address)
-        yield address.rsplit("/", 1)[1]
+        yield address
 
 
 @pytest.fixture
-async def postgres_database(postgres_template: str) -> AsyncIterator[Database]:
+async def postgres_database(kept_postgres: str) -> AsyncIterator[Database]:
     """An empty, migrated PostgreSQL database."""
-    with scratch_postgres(postgres_template) as address:
-        database = open_database(address)
-        yield database
-        await database.close()
+    database = open_database(kept_postgres)
+    yield database
+    await database.close()
+    emptied(kept_postgres)
+
+
+def emptied(address: str) -> None:
+    """Take every row out of a PostgreSQL database, also those that triggers guard; needs a superuser."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        sequences = connection.execute("SELECT quote_ident(sequencename) FROM pg_sequences").fetchall()
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET lock_timeout = '20s'")
+        connection.execute(";".join(f"DELETE FROM {name}" for (name,) in tables))
+        connection.execute(";".join(f"ALTER SEQUENCE {name} RESTART" for (name,) in sequences))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -25,7 +25,8 @@ from websockets.asyncio.client import connect
 
 from dashboard.gate import COOKIE
 from tests.bench.rows import BenchRow
-from tests.dashboard.components.test_live_map_browser import FLAGS, READY, LiveApp, app_of
+from tests.browsers import CHROMIUM_FLAGS, chromium_path
+from tests.dashboard.components.test_live_map_browser import READY, LiveApp, app_of
 
 MOWERS = (1_000, 5_000, 10_000)
 BROWSERS = (1, 5, 20)
@@ -70,7 +71,7 @@ async def _measured() -> list[BenchRow]:
     rows: list[BenchRow] = []
     async with async_playwright() as playwright:
         with TemporaryDirectory() as folder:
-            chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            chromium = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
             for mowers in MOWERS:
                 place = Path(folder) / str(mowers)
                 place.mkdir()

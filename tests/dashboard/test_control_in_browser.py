@@ -2,30 +2,21 @@
 take over between two people, bulk with preview, result and abort, lifted and ended, quiet hours."""
 
 import json
-import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from dashboard.gate import COOKIE
+from tests.browsers import ROOT, WCAG, complaints, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-    "--no-first-run", "--disable-background-networking", "--disable-sync",
-]  # fmt: skip
 WAIT_MS = 40_000
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 @dataclass
@@ -51,11 +42,7 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    if shutil.which("chromium") is None:
-        pytest.skip("needs Chromium (apt-get install chromium)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("control")
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.dashboard.control_app", str(folder), str(port)],
@@ -69,14 +56,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     yield Product(f"http://127.0.0.1:{port}", told["tokens"], told["mowers"], told["control"])
     process.terminate()
     process.wait(30)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield running
-        await running.close()
 
 
 async def opened(browser: Browser, product: Product, who: str, path: str, *, width: int = 1280) -> Page:
@@ -95,11 +74,6 @@ async def card(browser: Browser, product: Product, who: str, mower: str, *, widt
     return page
 
 
-async def accessible(page: Page) -> None:
-    found = await Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-
-
 async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_standstill_is_proven(
     browser: Browser, product: Product
 ) -> None:
@@ -110,7 +84,7 @@ async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_st
     await page.locator('[data-area="Front"]').click()
     for name, value in (("blade_height_mm", "45"), ("angle_deg", "30"), ("border_laps", "2")):
         await page.locator(f'input[name="{name}"]').fill(value)
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     await page.locator("[data-start-go]").click()
     await expect(page.locator('[data-command-status="done"]')).to_be_visible(timeout=WAIT_MS)
     pairs = page.locator(".l-pairs")
@@ -123,7 +97,7 @@ async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_st
     stop = page.locator("[data-stop]")
     await expect(stop).to_have_attribute("data-stop", "unconfirmed")
     await expect(stop).to_contain_text("Not confirmed yet")
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     product.cloud("radio", loss=0.0, delay_s=0.0)
     await expect(stop).to_have_attribute("data-stop", "confirmed", timeout=WAIT_MS)
     await expect(stop).to_contain_text("proven by its readings")
@@ -140,13 +114,13 @@ async def test_a_mismatch_between_asked_and_reported_is_red(browser: Browser, pr
     page = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings")
     row = page.locator('[data-pair="blade_height_mm"]')
     await expect(row).to_contain_text("45 mm", timeout=WAIT_MS)
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     commands = await opened(browser, product, "ana", f"/mowers/{mower}?tab=commands", width=390)
     first = commands.locator("[data-command-id]").first
     await expect(first).to_contain_text("ana@elm.example")
     await expect(first).to_contain_text("mammotion cloud")
     assert await commands.evaluate("document.documentElement.scrollWidth") <= 390
-    await accessible(commands)
+    assert await complaints(commands, of=WCAG) == []
 
 
 async def test_quiet_hours_refuse_a_start_and_a_typed_reason_overrides_them(browser: Browser, product: Product) -> None:
@@ -170,7 +144,7 @@ async def test_quiet_hours_refuse_a_start_and_a_typed_reason_overrides_them(brow
     go = page.locator("[data-start-go]")
     await expect(go).to_be_disabled()
     await page.locator('textarea[name="override"]').fill("The host asked for it on the phone.")
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     await go.click()
     await expect(page.locator('[data-command-status="done"]')).to_be_visible(timeout=WAIT_MS)
     await expect(page.locator(".l-line h3")).to_contain_text("start guard overridden")
@@ -191,7 +165,7 @@ async def test_a_second_dispatcher_sees_who_holds_the_mower_and_takes_over_expli
     await expect(start).to_have_attribute("aria-disabled", "true")
     await start.click(force=True)
     await expect(ben.locator("[data-denied]")).to_contain_text("Somebody else holds the controls")
-    await accessible(ben)
+    assert await complaints(ben, of=WCAG) == []
     await ben.locator('[data-hold-move="take_over"]').click()
     await ben.locator('[data-hold-move="confirm"]').click()
     await expect(ben.locator("[data-hold]")).to_have_attribute("data-hold", "mine")
@@ -215,7 +189,7 @@ async def test_many_at_once_with_preview_a_row_each_and_abort_of_the_rest(browse
     await page.locator('input[name="bulk-kind"][value="start"]').check()
     await expect(page.locator("[data-bulk-sum]")).to_have_text("2 would get it, 1 would be refused.", timeout=WAIT_MS)
     await expect(page.locator(f'[data-row="{flat}"]')).to_contain_text("battery is too low")
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     product.cloud("http", endpoint="invoke", delay_s=4.0, seconds=6.0)
     await page.locator("[data-bulk-go]").click()
     rows = page.locator("[data-row]")
@@ -232,7 +206,7 @@ async def test_a_lifted_mower_is_told_on_the_card_and_a_person_ends_it(browser: 
     product.cloud(f"mowers/{mower}", lift=True)
     incident = page.locator('[data-incident="lifted"]')
     await expect(incident).to_contain_text("It was lifted", timeout=WAIT_MS)
-    await accessible(page)
+    assert await complaints(page, of=WCAG) == []
     await incident.get_by_label("What was it?").fill("Cleaned underneath.")
     await incident.get_by_role("button", name="End").click()
     await expect(incident).to_have_count(0, timeout=WAIT_MS)

@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.dashboard.clusters.conftest import complaints
-from tests.dashboard.test_pages_in_browser import address, browser, enter
+from tests.browsers import complaints
+from tests.dashboard.test_pages_in_browser import address, enter
 
-__all__ = ["address", "browser"]
+__all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 

@@ -1,56 +1,22 @@
 """Sign-in, admin and the mower table as a person meets them, in Chromium."""
 
 import re
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from pathlib import Path
-from time import monotonic, sleep
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.browsers import complaints, served
 from tests.dashboard.pages_server import PASSWORD
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages, served by a process of their own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.dashboard.pages_server", str(port), str(tmp_path_factory.mktemp("pages"))]
-    process = subprocess.Popen(command, cwd=ROOT)
-    url, until = f"http://127.0.0.1:{port}", monotonic() + 60
-    try:
-        while monotonic() < until and process.poll() is None:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
-                break
-            sleep(0.1)
-        else:
-            raise RuntimeError("the pages did not start")
+    with served("tests.dashboard.pages_server", tmp_path_factory.mktemp("pages")) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
-        chromium = await playwright.chromium.launch(args=FLAGS, **found)
-        yield chromium
-        await chromium.close()
 
 
 async def enter(browser: Browser, address: str, who: str, path: str, width: int = 1280) -> Page:
@@ -210,8 +176,5 @@ async def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
     ):
         await page.goto(path)
         await expect(page.locator("h1")).to_be_visible()
-        answer = (await Axe().run(page)).response
-        found += [f"{path}: {rule['id']} {rule['nodes'][0]['target']}" for rule in answer["violations"]]
-        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{path}: scrolls sideways")
+        found += [f"{path}: {complaint}" for complaint in await complaints(page)]
     assert found == []

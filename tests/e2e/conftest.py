@@ -4,9 +4,7 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -18,28 +16,12 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-ROOT = Path(__file__).parents[2]
+from tests.browsers import ROOT, free_port
+
 ARTIFACTS = ROOT / "artifacts"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 START_SECONDS = 170
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -124,22 +106,6 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
     yield running
     if running.process is not None:
         running.stop()
-
-
-def chromium_path() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    pytest.skip("needs Chromium (apt-get install chromium)")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = chromium_path()
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield running
-        await running.close()
 
 
 @pytest.fixture

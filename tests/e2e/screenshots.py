@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.e2e.conftest import CHROMIUM_FLAGS, ROOT, Product, chromium_path, sign_in
+from tests.browsers import CHROMIUM_FLAGS, ROOT, chromium_path
+from tests.e2e.conftest import Product, sign_in
 
 SCREENS = ROOT / "artifacts" / "screens"
 SIZES = {1440: 900, 390: 844}

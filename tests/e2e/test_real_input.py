@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from core.geo import LocalFrame, Point
-from tests.e2e.conftest import ROOT, free_port
+from tests.browsers import ROOT, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared]
 

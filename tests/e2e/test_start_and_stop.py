@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.conftest import ROOT, Product, eventually
+from tests.browsers import ROOT
+from tests.e2e.conftest import Product, eventually
 
 
 def family(product: Product) -> list[psutil.Process]:

@@ -4,9 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from tests.browsers import complaints
 from tests.dashboard.alarms.conftest import enter
 
 pytestmark = pytest.mark.browser
@@ -194,8 +194,5 @@ async def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
         if path == alarm:
             await page.locator(".m-bell").click()
             await expect(page.locator(".m-notice-link").first).to_be_visible()
-        answer = (await Axe().run(page)).response
-        found += [f"{path}: {rule['id']} {rule['nodes'][0]['target']}" for rule in answer["violations"]]
-        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{path}: scrolls sideways")
+        found += [f"{path}: {complaint}" for complaint in await complaints(page)]
     assert found == []

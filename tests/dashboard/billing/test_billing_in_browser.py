@@ -3,23 +3,16 @@ and undo, a dispute from line to evidence; the simulated Stripe runs beside."""
 
 import json
 import re
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from typer.testing import CliRunner
 
 from dashboard.cli import app
+from tests.browsers import WCAG, complaints, served
 from tests.dashboard.billing.cast import PASSWORD
-from tests.dashboard.test_pages_in_browser import CHROMIUM, FLAGS, ROOT
 
 pytestmark = pytest.mark.browser
 GOOD, DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0341"
@@ -27,33 +20,8 @@ GOOD, DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0341"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("billing")
-    command = [sys.executable, "-m", "tests.dashboard.billing.server", str(port), str(folder)]
-    process = subprocess.Popen(command, cwd=ROOT)
-    url, until = f"http://127.0.0.1:{port}", monotonic() + 90
-    try:
-        while monotonic() < until and process.poll() is None:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
-                break
-            sleep(0.2)
-        else:
-            raise RuntimeError("the pages did not start")
+    with served("tests.dashboard.billing.server", tmp_path_factory.mktemp("billing")) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
-        chromium = await playwright.chromium.launch(args=FLAGS, **found)
-        yield chromium
-        await chromium.close()
 
 
 async def enter(browser: Browser, address: str, who: str, path: str, width: int = 1440, scheme: str = "light") -> Page:
@@ -186,8 +154,7 @@ async def test_an_admin_finds_what_needs_a_person_and_every_page_is_accessible(b
     for path in ("/billing", "/billing/plans", "/billing/sandbox", "/billing/webhooks", "/billing/invoices"):
         await ada.goto(path)
         await expect(ada.locator("h1")).to_be_visible()
-        found = await Axe().run(ada, options={"runOnly": ["wcag2a", "wcag2aa"]})
-        assert [violation["id"] for violation in found.response["violations"]] == [], path
+        assert await complaints(ada, of=WCAG) == [], path
 
 
 @pytest.mark.timeout(400)

@@ -1,21 +1,12 @@
 """A server of its own with a small town, a browser, and hands that click homes on the drawn map."""
 
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
-from time import monotonic, sleep
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-ROOT = Path(__file__).parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+from tests.browsers import served
+
 PASSWORD = "correct horse battery"
 
 type Enter = Callable[..., Awaitable[Page]]
@@ -24,34 +15,8 @@ type Enter = Callable[..., Awaitable[Page]]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The screens, served by a process of their own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("clusters")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.dashboard.clusters.server", str(port), str(folder)], cwd=ROOT
-    )
-    url, until = f"http://127.0.0.1:{port}", monotonic() + 90
-    try:
-        while monotonic() < until and process.poll() is None:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
-                break
-            sleep(0.1)
-        else:
-            raise RuntimeError("the screens did not start")
+    with served("tests.dashboard.clusters.server", tmp_path_factory.mktemp("clusters")) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
-        chromium = await playwright.chromium.launch(args=FLAGS, **found)
-        yield chromium
-        await chromium.close()
 
 
 @pytest.fixture
@@ -111,14 +76,3 @@ async def look_at(page: Page, home_address: str, zoom: float = 17.6) -> None:
 
 async def click_home(page: Page, home_address: str) -> None:
     await page.mouse.click(*await spot_of(page, home_address))
-
-
-async def complaints(page: Page) -> list[str]:
-    """What the accessibility checker says, and whether the page scrolls sideways."""
-    answer = (await Axe().run(page)).response
-    found = [
-        f"{rule['id']} {rule['nodes'][0]['target']} {rule['nodes'][0]['html'][:90]}" for rule in answer["violations"]
-    ]
-    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("scrolls sideways")
-    return found

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.dashboard.clusters.conftest import Enter, click_home, complaints, look_at, map_ready, spot_of
+from tests.browsers import complaints
+from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_of
 
 pytestmark = pytest.mark.browser
 

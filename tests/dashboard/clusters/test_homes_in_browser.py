@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.dashboard.clusters.conftest import Enter, click_home, complaints, look_at, map_ready, spot_of
+from tests.browsers import complaints
+from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_of
 
 pytestmark = pytest.mark.browser
 

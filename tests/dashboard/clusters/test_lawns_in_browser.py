@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.dashboard.clusters.conftest import Enter, complaints, map_ready, spot_at
+from tests.browsers import complaints
+from tests.dashboard.clusters.conftest import Enter, map_ready, spot_at
 
 pytestmark = pytest.mark.browser
 

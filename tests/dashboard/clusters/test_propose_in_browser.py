@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.dashboard.clusters.conftest import Enter, complaints, map_ready
+from tests.browsers import complaints
+from tests.dashboard.clusters.conftest import Enter, map_ready
 
 pytestmark = pytest.mark.browser
 

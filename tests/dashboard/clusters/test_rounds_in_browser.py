@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.dashboard.clusters.conftest import Enter, complaints
+from tests.browsers import complaints
+from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.clusters.test_clusters_in_browser import cluster
 
 pytestmark = pytest.mark.browser

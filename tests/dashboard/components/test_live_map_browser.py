@@ -1,30 +1,23 @@
 """The live map in a real browser: what a dispatcher sees, presses and is told."""
 
 import json
-import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from dashboard.gate import COOKIE
+from tests.browsers import ROOT, WCAG, complaints, free_port
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[3]
-FLAGS = [
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 READY = "() => window.mowthosLive?.map?.view && window.mowthosLive.frames > 0"
 
 OLD_ONCE = """if (!sessionStorage.loaded) {
@@ -80,12 +73,7 @@ class LiveApp:
 
 
 def app_of(folder: Path, mowers: int, **options: str) -> LiveApp:
-    if shutil.which("chromium") is None:
-        pytest.skip("needs Chromium (apt-get install chromium)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = LiveApp(folder, port, mowers, **options)
+    app = LiveApp(folder, free_port(), mowers, **options)
     app.start()
     return app
 
@@ -95,14 +83,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApp]:
     app = app_of(tmp_path_factory.mktemp("live"), 12)
     yield app
     app.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield running
-        await running.close()
 
 
 async def opened(browser: Browser, app: LiveApp, path: str = "/fleet", **options: Any) -> Page:
@@ -143,8 +123,7 @@ async def test_the_page_tells_every_mower_and_is_accessible_by_day_and_night(
     await expect(page.locator(".l-card [data-card-state]")).to_have_text("Mowing")
     await expect(page.locator('[data-fact="zone"] dd')).to_have_text("Front lawn")
     await page.locator("[data-layers]").click()
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert await complaints(page, of=WCAG) == []
 
 
 async def test_selecting_goes_both_ways_between_list_and_map(browser: Browser, live: LiveApp) -> None:

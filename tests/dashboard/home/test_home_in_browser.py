@@ -2,25 +2,15 @@
 
 import asyncio
 import re
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from pathlib import Path
-from time import monotonic, sleep
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from dashboard.demo_seed import DEMO_PEOPLE
+from tests.browsers import complaints, served
 from tests.towns import small_town
 
-ROOT = Path(__file__).parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PASSWORD = "correct horse battery"
 TOWN = small_town()
 CLUSTER = TOWN.clusters[0]
@@ -32,32 +22,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page, served by a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = str(tmp_path_factory.mktemp("home"))
-    process = subprocess.Popen([sys.executable, "-m", "tests.dashboard.home.server", str(port), folder], cwd=ROOT)
-    url, until = f"http://127.0.0.1:{port}", monotonic() + 60
-    try:
-        while monotonic() < until and process.poll() is None:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
-                break
-            sleep(0.1)
-        else:
-            raise RuntimeError("the page did not start")
+    with served("tests.dashboard.home.server", tmp_path_factory.mktemp("home")) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
-        chromium = await playwright.chromium.launch(args=FLAGS, **found)
-        yield chromium
-        await chromium.close()
 
 
 async def enter(
@@ -156,6 +122,4 @@ async def test_the_page_passes_axe_and_never_scrolls_sideways(
     for state, headline in (("mowing", "Mowing your lawn"), ("fault", "Needs attention")):
         await lead(page, state, CLUSTER.host)
         await expect(page.locator(".m-home-words h2")).to_have_text(headline)
-        answer = (await Axe().run(page, options={"preload": False})).response  # its own requests raise the loading bar
-        assert [f"{rule['id']} {rule['nodes'][0]['target']}" for rule in answer["violations"]] == []
-    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert await complaints(page) == []

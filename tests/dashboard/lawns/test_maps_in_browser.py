@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.browsers import complaints
 from tests.dashboard.clusters.conftest import Enter
-from tests.dashboard.lawns.conftest import LUBA, SITES, complaints, fetched, map_ready, spot_at, told
+from tests.dashboard.lawns.conftest import LUBA, SITES, fetched, map_ready, spot_at, told
 
 pytestmark = pytest.mark.browser
 PAGE = f"/mowers/{LUBA}?tab=map"

@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browsers import complaints
 from tests.dashboard.clusters.conftest import Enter
-from tests.dashboard.lawns.conftest import LUBA, complaints, fetched
+from tests.dashboard.lawns.conftest import LUBA, fetched
 
 pytestmark = pytest.mark.browser
 PAGE = f"/mowers/{LUBA}?tab=plans"

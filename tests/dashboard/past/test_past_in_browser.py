@@ -1,15 +1,15 @@
 """Looking back in Chromium: sessions with coverage, charts with their track, replay of one mower and of the fleet."""
 
 import csv
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from dashboard.gate import COOKIE
-from tests.dashboard.components.test_live_map_browser import FLAGS, LiveApp, app_of
+from tests.browsers import complaints
+from tests.dashboard.components.test_live_map_browser import LiveApp, app_of
 
 pytestmark = pytest.mark.browser
 LUBA = "/mowers/Luba-000000"
@@ -23,14 +23,6 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApp]:
     app.stop()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield running
-        await running.close()
-
-
 async def opened(browser: Browser, app: LiveApp, path: str, *, width: int = 1280, scheme: str = "light") -> Page:
     context = await browser.new_context(
         viewport={"width": width, "height": 900},
@@ -42,15 +34,6 @@ async def opened(browser: Browser, app: LiveApp, path: str, *, width: int = 1280
     page = await context.new_page()
     await page.goto(url + path)
     return page
-
-
-async def faults_of(page: Page) -> list[str]:
-    """What breaks an accessibility rule, or scrolls sideways."""
-    answer = (await Axe().run(page)).response
-    found = [f"{rule['id']} {rule['nodes'][0]['target']}" for rule in answer["violations"]]
-    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("scrolls sideways")
-    return found
 
 
 async def test_every_reading_stands_on_the_first_tab_with_unit_and_age(browser: Browser, past: LiveApp) -> None:
@@ -71,7 +54,7 @@ async def test_every_reading_stands_on_the_first_tab_with_unit_and_age(browser: 
         "Link in use",
     ):
         await expect(readings.get_by_text(word, exact=True)).to_be_visible()
-    assert await faults_of(page) == []
+    assert await complaints(page) == []
 
 
 async def test_sessions_are_listed_with_totals_and_say_why_they_ended(browser: Browser, past: LiveApp) -> None:
@@ -271,12 +254,12 @@ async def test_no_side_of_the_past_breaks_a_rule(browser: Browser, past: LiveApp
     page = await opened(browser, past, f"{LUBA}?tab=sessions", width=width, scheme=scheme)
     await page.locator(".p-sessions tbody tr").nth(2).locator("a").click()
     await expect(page.locator(".p-covered")).to_be_visible()
-    found += await faults_of(page)
+    found += await complaints(page)
     await page.goto(f"http://127.0.0.1:{past.port}{LUBA}?tab=history")
     await page.wait_for_selector(READY)
-    found += await faults_of(page)
+    found += await complaints(page)
     page = await at_the_live_map(browser, past, "/fleet", width=width, scheme=scheme)
     await page.locator("[data-look-back]").click()
     await expect(page.locator("[data-as-at]")).to_be_visible()
-    found += await faults_of(page)
+    found += await complaints(page)
     assert found == []

@@ -1,31 +1,18 @@
 """Checkout, the portal and an invoice as a person meets them in Chromium: real clicks, test cards, no script."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from core.billing.payment_values import Interval, PriceDraft, SubscriptionDraft, SubscriptionStatus
 from core.money import Money
 from external.stripe import StripePayments
 from external.stripe.simulator import StripeTwin
+from tests.browsers import complaints
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = {"executable_path": str(CHROMIUM)} if CHROMIUM.exists() else {}
-        chromium = await playwright.chromium.launch(args=FLAGS, **found)
-        yield chromium
-        await chromium.close()
 
 
 class Shop:
@@ -192,9 +179,7 @@ async def test_every_page_is_accessible_and_fits(browser: Browser, shop: Shop, w
     page = await fresh_page(browser, width=width, scheme=scheme)
 
     async def look() -> None:
-        found = await Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await complaints(page) == []
 
     await page.goto(asked.url)
     await page.get_by_text("Test cards", exact=True).click()

@@ -1,0 +1,157 @@
+"""One Chromium a test run, a fresh profile of it for each test, and the process that serves what it looks at."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 90
+WCAG = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")
+STILL = "() => !document.getAnimations().some((move) => move.effect?.getComputedTiming().endTime < 10000)"
+"""No transition is under way; what turns for ever, like a spinner, does not count."""
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LIKE_PLAYWRIGHT = [
+    "--headless",
+    "--remote-debugging-port=0",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--no-default-browser-check",
+    "--force-color-profile=srgb",
+    "--password-store=basic",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-dev-shm-usage",
+    "--disable-hang-monitor",
+    "--disable-ipc-flooding-protection",
+    "--disable-popup-blocking",
+    "--disable-extensions",
+]
+"""What playwright itself adds when it starts a Chromium, as far as pages can notice it."""
+
+
+def chromium_path() -> str:
+    """Where Chromium is; the test is skipped, by name, where there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("needs Chromium (apt-get install chromium)")
+
+
+class SharedChromium:
+    """A Chromium that outlives the tests: starting one takes longer than most of them. Started anew if it died."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.process, self.starts = folder, None, 0
+        self.process: subprocess.Popen[bytes] | None
+
+    def address(self) -> str:
+        """Where playwright connects to it."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        port = self.told()
+        assert port is not None
+        return f"http://127.0.0.1:{port}"
+
+    def start(self) -> None:
+        self.starts += 1
+        self.profile.mkdir(parents=True)
+        log = (self.folder / "chromium.log").open("ab")
+        command = [chromium_path(), *CHROMIUM_FLAGS, *LIKE_PLAYWRIGHT, f"--user-data-dir={self.profile}", "about:blank"]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        until = monotonic() + START_SECONDS
+        while self.told() is None:
+            if self.process.poll() is not None or monotonic() > until:
+                raise RuntimeError(f"Chromium did not start: see {self.folder / 'chromium.log'}")
+            sleep(0.05)
+
+    @property
+    def profile(self) -> Path:
+        return self.folder / f"profile-{self.starts}"
+
+    def told(self) -> int | None:
+        """The port it listens on, which it writes into its profile."""
+        file = self.profile / "DevToolsActivePort"
+        lines = file.read_text().split() if file.exists() else []
+        return int(lines[0]) if len(lines) == 2 else None
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def shared_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedChromium]:
+    running = SharedChromium(tmp_path_factory.mktemp("chromium"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def browser(shared_chromium: SharedChromium) -> AsyncIterator[Browser]:
+    """The run's Chromium; the contexts a test opens in it are closed with the test."""
+    async with async_playwright() as playwright:
+        connected = await playwright.chromium.connect_over_cdp(shared_chromium.address())
+        yield connected
+        await connected.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def complaints(page: Page, *, of: Sequence[str] = ()) -> list[str]:
+    """What breaks a rule of accessibility (``of`` these sets; all when empty), and whether the page scrolls sideways.
+
+    Waits until what was pressed last is drawn: a button that has just come alive stays pale until the next frame."""
+    await page.wait_for_function(STILL)
+    answer = await Axe().run(page, options={"preload": False} | ({"runOnly": list(of)} if of else {}))
+    found = [
+        f"{rule['id']} {rule['nodes'][0]['target']} {rule['nodes'][0]['html'][:90]}"
+        for rule in answer.response["violations"]
+    ]
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("scrolls sideways")
+    return found
+
+
+@contextmanager
+def served(module: str, folder: Path) -> Iterator[str]:
+    """The address of ``python -m module PORT FOLDER``, a process of its own, once its sign-in page answers."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", module, str(port), str(folder)], cwd=ROOT)
+    url, until = f"http://127.0.0.1:{port}", monotonic() + START_SECONDS
+    try:
+        while monotonic() < until and process.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
+                break
+            sleep(0.1)
+        else:
+            raise RuntimeError(f"{module} did not start")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
