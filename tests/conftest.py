@@ -118,7 +118,8 @@ def emptied(address: str) -> None:
     """Take every row out of a PostgreSQL database, also those that triggers guard; needs a superuser."""
     with psycopg.connect(address, autocommit=True) as connection:
         tables = connection.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         ).fetchall()
         sequences = connection.execute("SELECT quote_ident(sequencename) FROM pg_sequences").fetchall()
         connection.execute("SET session_replication_role = replica")

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.fleet.alarms import AlarmDetail, AlarmService, AlarmView, SubjectKind, TimelineLine
 from dashboard.alarms.words import advice_of, kind_word, severity_chip, timeline_words, title_of
 from dashboard.components.ages import age_text
+from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in
 from dashboard.components.text import text
@@ -182,7 +183,7 @@ class AlarmPanel:
     async def _ask_owner(self, alarm: AlarmView) -> None:
         handlers = await self._alarms.desk.handlers()
         choices = {str(one.person_id): one.name for one in handlers if one.person_id != alarm.owner_id}
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Who takes care of it?"))
             who = ui.select(choices, label=_("Person")).props("outlined")
 
@@ -194,11 +195,9 @@ class AlarmPanel:
                 await attempt(work, done=_("{name} was told").format(name=choices[who.value]))
 
             _dialog_actions(dialog, _("Give"), give)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def _ask_reason(self, alarm: AlarmView) -> None:
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Clear this alarm by hand?"))
             words = _("It stays quiet until its cause is over, and comes again with the next one.")
             text("p", words).classes("m-muted")
@@ -215,8 +214,6 @@ class AlarmPanel:
                 await attempt(self._alarms.desk.clear(alarm.id, reason.value, by=self._viewer), done=_("Cleared"))
 
             _dialog_actions(dialog, _("Clear"), clear)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     def _drafted(self, event: ValueChangeEventArguments) -> None:
         self._draft = event.value or ""

@@ -8,6 +8,7 @@ from core.accounts import People, PersonName, Viewer
 from core.clock import Clock
 from core.errors import MowthosError
 from core.fleet.alarms import AlarmService, Step
+from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, confirm_done, still_signed_in
 from dashboard.components.text import text
@@ -64,7 +65,7 @@ class RotaEditor:
         steps = list(self._alarms.rules.steps)
         known = steps[index] if index is not None else None
         choices = {str(one.person_id): one.name for one in await self._alarms.desk.handlers()}
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Add a step") if known is None else _("Edit step {n}").format(n=(index or 0) + 1))
             suggested = known.after_minutes if known else (steps[-1].after_minutes + 10 if steps else 5)
             minutes = ui.number(_("Minutes untouched"), value=suggested, min=1, max=1440, precision=0)
@@ -97,8 +98,6 @@ class RotaEditor:
                 cancel = ui.button(_("Cancel"), color=None, on_click=dialog.close).props("unelevated no-caps")
                 cancel.classes("m-button m-button-quiet")
                 ui.button(_("Save"), color=None, on_click=save).props("unelevated no-caps").classes("m-button")
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def _remove(self, index: int) -> None:
         if await still_signed_in(self._people, self._viewer):

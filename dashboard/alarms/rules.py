@@ -23,6 +23,7 @@ from core.fleet.alarms import (
     changed,
 )
 from dashboard.alarms.words import kind_word, rule_word, severity_chip, severity_word, span_words
+from dashboard.components.dialogs import asking
 from dashboard.components.notices import attempt, confirm_done, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
@@ -96,7 +97,7 @@ class RuleDialog:
     new: bool = False
 
     def open(self) -> None:
-        with ui.dialog() as dialog, ui.card().classes("m-dialog a-wide"):
+        with asking("a-wide") as dialog:
             text("h2", _("A further rule") if self.new else rule_word(self.rule))
             self._words = text("p", condition_words(self.rule)).classes("m-muted")
             self._fields = ui.element("div").classes("m-stack")
@@ -111,8 +112,6 @@ class RuleDialog:
                     self._action(_("Preview 7 days"), self._preview, "m-button-quiet")
                 self._action(_("Cancel"), dialog.close, "m-button-quiet")
                 self._action(_("Save"), lambda: self._save(dialog), "")
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     def _build_fields(self) -> None:
         rule, words = self.rule, KINDS[self.rule.kind]

@@ -14,6 +14,7 @@ from core.ids import new_id
 from dashboard.billing.html import bill_lines, lines_table
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import day, interval_word, money, status_word
+from dashboard.components.dialogs import asking
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
 from dashboard.components.text import text
 from dashboard.i18n import _, told
@@ -27,7 +28,6 @@ class Steps:
     def __init__(self, *, billing: Billing, people: People, viewer: Viewer, subscription_id: UUID, life: Life) -> None:
         self._billing, self._people, self._viewer = billing, people, viewer
         self._id, self._life = subscription_id, life
-        self._place = ui.element("div")  # dialogs stand here: one within another would go with it
 
     def buttons(self, plans: list[PlanTerms]) -> None:
         """What may be done now."""
@@ -79,7 +79,7 @@ class Steps:
         self._choose(_("Cancel subscription"), _("When"), words, chosen)
 
     def _choose(self, title: str, label: str, words: dict[str, str], act: Callable[[str], Awaitable[None]]) -> None:
-        with self._place, ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", title)
             choice = ui.select(words, label=label, value=next(iter(words))).props("outlined")
 
@@ -88,8 +88,6 @@ class Steps:
                 await act(choice.value)
 
             _actions(dialog, _("Show what it costs"), go)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def _ask(self, title: str, kind: FactKind, data: dict[str, Any]) -> None:
         """Show, then confirm."""
@@ -98,7 +96,7 @@ class Steps:
         except MowthosError as error:
             tell_problem(told(error.message))
             return
-        with self._place, ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", title)
             _preview(shown)
 
@@ -114,12 +112,10 @@ class Steps:
                     ui.navigate.reload()
 
             _actions(dialog, _("Confirm"), confirm)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def give(self, kind: FactKind, *, title: str, number: int | None = None, most: int | None = None) -> None:
         """A credit, an extra or a refund: amount and reason."""
-        with self._place, ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", title)
             amount = ui.number(
                 _("Amount"), value=None if most is None else most / 100, min=0.01, step=0.01, precision=2
@@ -151,8 +147,6 @@ class Steps:
                     ui.navigate.reload()
 
             _actions(dialog, _("Confirm"), do)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
 
 def _preview(shown: Preview) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from core.errors import MowthosError
+from dashboard.components.dialogs import asking
 from dashboard.components.notices import confirm_done
 from dashboard.components.text import text
 from dashboard.i18n import _, told
@@ -33,8 +34,7 @@ def ask(
     danger: bool = False,
 ) -> None:
     """Open a dialog; ``act`` gets the answers in order. A refusal stays in the dialog, in its own words."""
-    # outside of what the act may redraw: the dialog outlives the button that opened it
-    with ui.context.client.content, ui.dialog() as dialog, ui.card().classes("m-dialog"):
+    with asking() as dialog:
         text("h2", title)
         text("p", words).classes("m-muted")
         fields = [_field(question) for question in questions]
@@ -63,8 +63,6 @@ def ask(
             cancel.classes("m-button m-button-quiet")
             button = ui.button(act_word, color=None, on_click=go).props("unelevated no-caps")
             button.classes("m-button m-button-danger" if danger else "m-button")
-    dialog.on("hide", dialog.delete)
-    dialog.open()
 
 
 def _field(question: Question) -> ui.input | ui.textarea | ui.select:

@@ -7,6 +7,7 @@ from core.errors import MowthosError
 from core.fleet.model import LinkState
 from dashboard.api.ports import AccountDesk, AccountFacts
 from dashboard.components.ages import age_text
+from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face, error_face
 from dashboard.components.notices import confirm_done, still_signed_in
 from dashboard.components.text import text
@@ -126,7 +127,7 @@ class AccountList:
             text("span", words).classes("m-small m-muted")
 
     def ask_link(self, account: str) -> None:
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Link a Mammotion account"))
             words = _("The password is sealed with this installation's key and never shown again.")
             text("p", words).classes("m-muted")
@@ -169,5 +170,3 @@ class AccountList:
                 await self.show()
 
             go.on_click(link)
-        dialog.on("hide", dialog.delete)
-        dialog.open()

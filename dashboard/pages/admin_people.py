@@ -8,6 +8,7 @@ from core.accounts import LANGUAGES, People, PersonView, Role, SessionKind, Sess
 from core.accounts.passwords import MIN_LENGTH
 from core.errors import MowthosError
 from dashboard.components.ages import age_text
+from dashboard.components.dialogs import asking
 from dashboard.components.notices import attempt, confirm_done, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
@@ -76,7 +77,7 @@ class PeopleList:
                 edit.props["aria-label"] = _("Edit {name}").format(name=person.name)
 
     async def ask_new(self) -> None:
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Add a person"))
             email = ui.input(_("Email")).props('outlined type="email" autocomplete="off"')
             name = ui.input(_("Name")).props('outlined autocomplete="off"')
@@ -114,13 +115,11 @@ class PeopleList:
                 await self.show()
 
             _dialog_actions(dialog, _("Add person"), create)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def ask_edit(self, person: PersonView) -> None:
         sessions = await self._people.sessions(person.id)
         own = person.id == self._viewer.person_id
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", person.name)
             text("p", person.email).classes("m-muted")
             if own:
@@ -164,8 +163,6 @@ class PeopleList:
                     button = ui.button(word, color=None, on_click=switch).props("unelevated no-caps")
                     button.classes("m-button m-button-danger" if person.active else "m-button m-button-quiet")
             _dialog_actions(dialog, _("Save"), save)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     def _sessions(self, dialog: ui.dialog, sessions: Sequence[SessionView]) -> None:
         if not sessions:

@@ -17,6 +17,7 @@ from core.texts import N_, recalled
 from dashboard.billing.html import facts, invoice_chip, invoice_table, table
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import INVOICE_STATES, day, instant, line_span, line_words, minutes_words, money
+from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
 from dashboard.components.tables import table_region
@@ -100,7 +101,7 @@ def _approve(billing: Billing, people: People, viewer: Viewer, invoice: InvoiceR
         return
 
     async def ask() -> None:
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Let this bill go out"))
             reason = ui.input(_("Why is it right?")).props("outlined maxlength=200")
 
@@ -116,8 +117,6 @@ def _approve(billing: Billing, people: People, viewer: Viewer, invoice: InvoiceR
                         ui.navigate.reload()
 
             ui.button(_("Approve"), color=None, on_click=approve).props("unelevated no-caps").classes("m-button")
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     ui.button(_("Approve"), color=None, on_click=ask).props("unelevated no-caps").classes("m-button")
 

@@ -10,6 +10,7 @@ from core.billing import PlanTerms
 from dashboard.billing.html import table
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import interval_word, minutes_words, money, plan_name
+from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
 from dashboard.components.tables import table_region
@@ -85,7 +86,7 @@ class PlanForm:
 
     async def ask(self, terms: PlanTerms | None = None) -> None:
         old = terms if isinstance(terms, PlanTerms) else None
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("New version of {plan}").format(plan=old.name) if old else _("New plan"))
             code = ui.input(_("Short name, for addresses"), value=old.code if old else "").props("outlined")
             name = ui.input(_("Name"), value=old.name if old else "").props("outlined")
@@ -124,8 +125,6 @@ class PlanForm:
             with ui.element("div").classes("m-actions m-dialog-actions"):
                 _small(_("Back"), dialog.close)
                 _small(_("Save"), save, quiet=False)
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
     async def withdraw(self, terms: PlanTerms) -> None:
         if await still_signed_in(self._people, self._viewer):

@@ -8,6 +8,7 @@ from nicegui import ui
 from core.accounts import People, Viewer
 from core.errors import MowthosError
 from core.fleet.maintenance import ItemView, Maintenance, Measure, Part, parse_cost
+from dashboard.components.dialogs import asking
 from dashboard.components.notices import confirm_done, still_signed_in
 from dashboard.components.text import text
 from dashboard.i18n import _, told
@@ -29,7 +30,7 @@ class ServiceDialogs:
 
     def ask_log(self, device_name: str, items: Sequence[ItemView], chosen: UUID | None = None) -> None:
         """Write a service down."""
-        with ui.dialog() as dialog, ui.card().classes("m-dialog a-wide"):
+        with asking("a-wide") as dialog:
             text("h2", _("Log a service"))
             text("p", device_name).classes("m-muted")
             choices = {"": _("Something else")} | {str(item.id): item_name(item.name) for item in items}
@@ -56,7 +57,7 @@ class ServiceDialogs:
 
     def ask_item(self, device_name: str) -> None:
         """A further line of the plan."""
-        with ui.dialog() as dialog, ui.card().classes("m-dialog"):
+        with asking() as dialog:
             text("h2", _("Add a line to the plan"))
             name = ui.input(_("What is to be done")).props('outlined maxlength="80"')
             words = {one.value: f"{measure_word(one)} ({unit_word(one)})" for one in Measure}
@@ -91,8 +92,6 @@ class ServiceDialogs:
             cancel = ui.button(_("Cancel"), color=None, on_click=dialog.close).props("unelevated no-caps")
             cancel.classes("m-button m-button-quiet")
             ui.button(word, color=None, on_click=act).props("unelevated no-caps").classes("m-button")
-        dialog.on("hide", dialog.delete)
-        dialog.open()
 
 
 def parts_of(words: str) -> list[Part]:

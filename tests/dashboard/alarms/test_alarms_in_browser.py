@@ -62,6 +62,22 @@ async def test_an_alarm_is_heard_in_the_bell_opened_and_handled_to_its_end(brows
     assert kinds == ["raised", "acknowledged", "assigned", "comment", "cleared"]
 
 
+async def test_a_dialog_stays_while_another_works_on_the_same_alarm(browser: Browser, address: str) -> None:
+    dana = await enter(browser, address, "dana", "/alarms")
+    await happens(dana, "event/Luba-05/lifted")
+    await dana.locator(".a-row", has_text="Luba-05 was lifted").click()
+    tess = await enter(browser, address, "tess", "/alarms")
+    await tess.locator(".a-row", has_text="Luba-05 was lifted").click()
+    side = tess.locator(".a-detail")
+    await side.get_by_role("button", name="Clear ...").click()
+    await tess.get_by_label("Reason").fill("Back on")
+    await dana.locator(".a-detail").get_by_role("button", name="Acknowledge").click()
+    await expect(side).to_contain_text("Dana Reyes")
+    await expect(tess.get_by_label("Reason")).to_have_value("Back on")
+    await tess.get_by_role("button", name="Clear", exact=True).click()
+    await expect(dana.locator(".a-detail")).to_contain_text("Cleared: Back on")
+
+
 async def test_the_lists_and_filters_stand_in_the_address(browser: Browser, address: str) -> None:
     page = await enter(browser, address, "dana", "/alarms")
     await happens(page, "say/Luba-01/fault?fault=1201")

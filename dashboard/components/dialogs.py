@@ -1,0 +1,18 @@
+"""A dialog that outlives the part of the page that asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+
+@contextmanager
+def asking(look: str = "") -> Iterator[ui.dialog]:
+    """Fill a dialog in the block; it opens at the block's end and is gone once it is closed.
+
+    It stands beside the page's content, not within: a list that is drawn anew because something happened elsewhere
+    takes its own dialogs with it, in the middle of a word."""
+    with ui.context.client.content, ui.dialog() as dialog, ui.card().classes(f"m-dialog {look}"):
+        yield dialog
+    dialog.on("hide", dialog.delete)
+    dialog.open()
