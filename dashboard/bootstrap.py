@@ -125,6 +125,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
     lawns = make_lawn_desks(
         database=database, clock=clock, fleet=fleet, lots=land.shelf, audit=people.audit, land=land.changed
     )
+    control.guard.held_areas = lawns.no_go.held_areas
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
     return Parts(
         settings=settings,

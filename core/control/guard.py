@@ -1,6 +1,7 @@
 """Gathers the facts of the start guard (`core.fleet.guard`) from sites, leases and incidents."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from core.clock import Clock
@@ -18,6 +19,15 @@ type Unpaid = Callable[[Iterable[UUID]], bool]
 """Whether money speaks against a new start on these lots; `core.billing.Standing.stops` is one."""
 
 
+type HeldAreas = Callable[[str], frozenset[int] | None]
+"""The areas a mower is to keep off now, ``None`` = any; `core.lawnmaps.NoGoDesk.held_areas` is one."""
+
+
+def nowhere_held(_device_name: str) -> frozenset[int]:
+    """Where no ground is ever to be kept off."""
+    return frozenset()
+
+
 def nobody_unpaid(_lot_ids: Iterable[UUID]) -> bool:
     """Where nothing is billed."""
     return False
@@ -31,28 +41,32 @@ class StartGuard:
     ) -> None:
         self._sites, self._leases, self._incidents, self._clock = sites, leases, incidents, clock
         self._unpaid = unpaid
+        self.held_areas: HeldAreas = nowhere_held
 
     async def facts(self, device_name: str, *, person_id: UUID | None) -> StartFacts:
         """See `core.fleet.Guard`. A mower without any site has its incidents and nothing else."""
+        held = self.held_areas(device_name)
         site = await self._sites.of(device_name)
         if site is None:
-            return NO_FACTS
+            return replace(NO_FACTS, no_go=held)
         lease = await self._leases.of(device_name, site.row.mower_id)
         held_by = None if lease is None or lease.person_id == person_id else lease.holder
-        return self._facts(device_name, site, held_by)
+        return replace(self._facts(device_name, site), no_go=held, held_by=held_by)
 
     def known(self, device_name: str) -> StartFacts:
-        """The same from memory, for a screen that greys its buttons; who holds the mower is told apart."""
-        site = self._sites.known(device_name)
-        return NO_FACTS if site is None else self._facts(device_name, site, None)
+        """The same from memory, for a screen that greys its buttons; who holds the mower is told apart.
 
-    def _facts(self, device_name: str, site: Site, held_by: str | None) -> StartFacts:
+        A no-go counts where it leaves no area to choose."""
+        site = self._sites.known(device_name)
+        known = NO_FACTS if site is None else self._facts(device_name, site)
+        return replace(known, no_go=None) if self.held_areas(device_name) is None else known
+
+    def _facts(self, device_name: str, site: Site) -> StartFacts:
         return StartFacts(
             quiet_until=site.quiet_until(self._clock.now()),
             suspended=site.suspended or self._unpaid(lot.id for lot in site.row.lots),
             unapproved=site.unapproved,
             missing=self._incidents.missing(device_name),
-            held_by=held_by,
         )
 
     async def commanded(

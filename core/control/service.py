@@ -64,6 +64,7 @@ class Control:
             maps=fleet.maps,
             settings=fleet.settings,
             sites=self.sites,
+            guard=self.guard,
             clock=self._clock,
         )
         self.watch = GroundWatch(

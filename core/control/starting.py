@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from core.clock import Clock
+from core.control.guard import StartGuard
 from core.control.sites import SiteBook
 from core.fleet import (
     Commands,
@@ -28,11 +29,12 @@ class Area:
 
     number: int
     name: str
+    no_go: bool = False  # a temporary no-go lies on it now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOptions:
-    """``last`` holds the parameters of the newest start that chose any; ``reasons`` would refuse a start now."""
+    """``last`` holds the parameters of the newest start that chose any; ``reasons`` are against one of all areas."""
 
     device_name: str
     areas: tuple[Area, ...]
@@ -69,10 +71,11 @@ class StartDesk:
         maps: MapLibrary,
         settings: SettingsBook,
         sites: SiteBook,
+        guard: StartGuard,
         clock: Clock,
     ) -> None:
         self._commands, self._live, self._maps, self._settings = commands, live, maps, settings
-        self._sites, self._clock = sites, clock
+        self._sites, self._guard, self._clock = sites, guard, clock
 
     async def options(self, device_name: str, *, person_id: UUID | None) -> StartOptions:
         """``NotFound`` when the mower is unknown."""
@@ -91,7 +94,11 @@ class StartDesk:
         known = self._maps.latest(device_name)
         if known is None:
             return ()
-        return tuple(Area(zone.hash, zone.name or f"#{place}") for place, zone in enumerate(known.areas, 1))
+        held = self._guard.held_areas(device_name)
+        return tuple(
+            Area(zone.hash, zone.name or f"#{place}", no_go=held is None or zone.hash in held)
+            for place, zone in enumerate(known.areas, 1)
+        )
 
     async def settings(self, device_name: str) -> SettingsView:
         """``NotFound`` when the mower is unknown."""

@@ -15,7 +15,7 @@ Stop, return and halt are not refused for a fault, and no stopping command for a
 against a start beside the mower's own state (quiet hours, rain, membership, a lease ...) is `core.fleet.guard`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -174,6 +174,7 @@ def refusals(
     under_way: Sequence[CommandView] = (),
     limits: CommandLimits = DEFAULT_COMMAND_LIMITS,
     facts: StartFacts = NO_FACTS,
+    areas: Collection[int] = (),
 ) -> tuple[Reason, ...]:
     """Every reason against a command now; none = it may be given. ``health`` is that of the mower's account."""
     rule, state = RULES[kind], snapshot.state
@@ -196,7 +197,7 @@ def refusals(
         reasons.append(Reason.CLOUD_DOWN)
     if any(_on_its_way(command, kind, rule) for command in under_way):
         reasons.append(Reason.ON_ITS_WAY)
-    return (*reasons, *guard_refusals(kind, snapshot, facts))
+    return (*reasons, *guard_refusals(kind, snapshot, facts, areas))
 
 
 def _on_its_way(command: CommandView, kind: CommandKind, rule: Rule) -> bool:

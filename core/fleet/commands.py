@@ -14,7 +14,7 @@ gone out: it counts as sent and is followed, never sent again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -127,23 +127,23 @@ class Commands:
         """
         mower = self._identities.identity(device_name)
         checked = _checked(kind, parameters or {}, override)
-        stands, lifted = await self._against(kind, device_name, person_id, override)
+        reasons = await self.against(device_name, kind, person_id=person_id, areas=checked.get("areas", ()))
+        stands, lifted = split_override(reasons) if override else (reasons, ())
         now = self._clock.now()
-        reasons = stands
         asked = CommandView(
             id=command_id or new_id(),
             device_name=device_name,
             kind=kind,
-            status=C.REFUSED if reasons else C.QUEUED,
+            status=C.REFUSED if stands else C.QUEUED,
             parameters=checked,
             asked_by=asked_by,
             person_id=person_id,
             source=source,
             requested_at=now,
-            queued_at=None if reasons else now,
-            finished_at=now if reasons else None,
+            queued_at=None if stands else now,
+            finished_at=now if stands else None,
             expires_at=now + timedelta(seconds=self._limits.unsent_s),
-            reasons=tuple(str(reason) for reason in reasons),
+            reasons=tuple(str(reason) for reason in stands),
             override=override.strip() if lifted else "",
             overridden=tuple(str(reason) for reason in lifted),
             bulk_id=bulk_id,
@@ -168,8 +168,12 @@ class Commands:
             raise CommandRefused(stored)
         return stored
 
-    async def against(self, device_name: str, kind: CommandKind, *, person_id: UUID | None) -> tuple[Reason, ...]:
-        """Every reason that would refuse this command now, to this person; ``NotFound`` when the mower is unknown."""
+    async def against(
+        self, device_name: str, kind: CommandKind, *, person_id: UUID | None, areas: Collection[int] = ()
+    ) -> tuple[Reason, ...]:
+        """Every reason that would refuse this command now, to this person; ``NotFound`` when the mower is unknown.
+
+        ``areas`` are those chosen for a start; none = all of the mower's."""
         self._identities.identity(device_name)
         free = kind in ALWAYS_FREE  # STOP waits for no fact
         facts = NO_FACTS if free else await self._guard.facts(device_name, person_id=person_id)
@@ -180,14 +184,8 @@ class Commands:
             [command for command in self._worker.open.values() if command.device_name == device_name],
             self._limits,
             facts,
+            areas,
         )
-
-    async def _against(
-        self, kind: CommandKind, device_name: str, person_id: UUID | None, override: str
-    ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-        """(reasons that refuse it, reasons the override took away)."""
-        reasons = await self.against(device_name, kind, person_id=person_id)
-        return split_override(reasons) if override else (reasons, ())
 
     async def stop_figures(self, device_name: str | None = None, *, days: float = 90) -> StopFigures:
         """From click to proven standstill, over the last ``days``, of one mower or all (X8)."""

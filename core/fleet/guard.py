@@ -3,6 +3,7 @@
 | reason | holds for | override |
 |---|---|---|
 | quiet hours, rain, suspended membership, unapproved cluster | start, resume | with the right and a typed reason |
+| a temporary no-go on an area it would mow | start, resume | the same |
 | low battery (`command_rules`) | start | the same |
 | reported lifted or taken | start, resume, leave dock | no: a person ends the report first |
 | somebody else's control lease | all but halt and pause | no: take the mower over first |
@@ -11,7 +12,7 @@
 Who gathers the facts is `core.control`; weather and billing fill theirs later.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +51,7 @@ class Reason(StrEnum):
     RAIN_HOLD = N_("It is raining there: mowing waits.")
     SUSPENDED = N_("The membership of this site is suspended.")
     UNAPPROVED = N_("The cluster it serves is not approved.")
+    NO_GO = N_("A temporary no-go lies on an area it would mow.")
     MISSING = N_("It was reported lifted or taken: that must be ended first.")
     HELD = N_("Somebody else holds the controls of this mower.")
     INTERRUPTED = N_("The server stopped while handing it over; it is followed, not sent again.")
@@ -63,6 +65,7 @@ class StartFacts:
     rain_hold: bool = False  # the weather's; the mower's own rain flag comes with its reading
     suspended: bool = False
     unapproved: bool = False
+    no_go: frozenset[int] | None = frozenset()  # areas of its map that are to be kept off now; None = any of them
     missing: bool = False
     held_by: str | None = None  # another person's name
 
@@ -101,21 +104,45 @@ LEAVES = BEGINS_WORK | {CommandKind.LEAVE_DOCK}
 ALWAYS_FREE = frozenset({CommandKind.HALT, CommandKind.PAUSE})
 """Whoever sees danger may stop a mower, whoever holds it."""
 
-OVERRIDABLE = frozenset({Reason.LOW_BATTERY, Reason.QUIET_HOURS, Reason.RAIN_HOLD, Reason.SUSPENDED, Reason.UNAPPROVED})
+OVERRIDABLE = frozenset(
+    {
+        Reason.LOW_BATTERY,
+        Reason.QUIET_HOURS,
+        Reason.RAIN_HOLD,
+        Reason.SUSPENDED,
+        Reason.UNAPPROVED,
+        Reason.NO_GO,
+    }
+)
 
 
-def guard_refusals(kind: CommandKind, snapshot: MowerSnapshot, facts: StartFacts) -> tuple[Reason, ...]:
-    """Every reason of the guard against this command."""
+def guard_refusals(
+    kind: CommandKind, snapshot: MowerSnapshot, facts: StartFacts, areas: Collection[int] = ()
+) -> tuple[Reason, ...]:
+    """Every reason of the guard against this command; ``areas`` are those chosen for a start, none = all."""
     raining = snapshot.reading is not None and snapshot.reading.rain is True
     held = {
         Reason.QUIET_HOURS: kind in BEGINS_WORK and facts.quiet_until is not None,
         Reason.RAIN_HOLD: kind in BEGINS_WORK and (facts.rain_hold or raining),
         Reason.SUSPENDED: kind in BEGINS_WORK and facts.suspended,
         Reason.UNAPPROVED: kind in BEGINS_WORK and facts.unapproved,
+        Reason.NO_GO: kind in BEGINS_WORK and _into_no_go(kind, snapshot, facts.no_go, areas),
         Reason.MISSING: kind in LEAVES and facts.missing,
         Reason.HELD: kind not in ALWAYS_FREE and facts.held_by is not None,
     }
     return tuple(reason for reason, holds in held.items() if holds)
+
+
+def _into_no_go(
+    kind: CommandKind, snapshot: MowerSnapshot, held: frozenset[int] | None, areas: Collection[int]
+) -> bool:
+    """Whether the work would lead onto ground to be kept off; where it would lead is said by choice or by the mower."""
+    if held is None or not held:
+        return held is None
+    if kind is CommandKind.START:
+        return not areas or not held.isdisjoint(areas)
+    zone = None if snapshot.reading is None else snapshot.reading.zone_hash
+    return zone is None or zone in held
 
 
 def split_override(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:

@@ -138,6 +138,15 @@ class NoGoDesk:
         lawn, active = self._maps.latest(device_name), self.active_no_go(device_name, at)
         return [zone for zone in (lawn.areas if lawn else ()) if any(one.touches(zone) for one in active)]
 
+    def held_areas(self, device_name: str) -> frozenset[int] | None:
+        """The areas an active no-go reaches into now; ``None`` when no area is left free, or which is not known."""
+        active = self.active_no_go(device_name)
+        if not active:
+            return frozenset()
+        lawn = self._maps.latest(device_name)
+        touched = frozenset(zone.hash for zone in self.zones_touched(device_name))
+        return None if lawn is None or len(touched) == len(lawn.areas) else touched
+
     async def _read(self, *, since: datetime) -> list[NoGo]:
         names = {mower.id: mower.device_name for mower in self._mowers.all()}
         query = select(TemporaryNoGo).where(col(TemporaryNoGo.ends_at) >= since).order_by(col(TemporaryNoGo.starts_at))

@@ -130,10 +130,11 @@ def quiet_out(site: Site, now: datetime) -> QuietOut:
 class AreaOut(BaseModel):
     number: str = Field(description="64 bit, as a decimal text")
     name: str
+    no_go: bool = Field(description="A temporary no-go lies on it now")
 
 
 class StartOptionsOut(BaseModel):
-    """What a start can choose from, what was used last, and what would refuse it now."""
+    """What a start can choose from, what was used last, and what would refuse one of all areas now."""
 
     device_name: str
     areas: list[AreaOut]
@@ -148,7 +149,7 @@ def options_out(options: StartOptions) -> StartOptionsOut:
         last["areas"] = [str(area) for area in last["areas"]]
     return StartOptionsOut(
         device_name=options.device_name,
-        areas=[AreaOut(number=str(area.number), name=area.name) for area in options.areas],
+        areas=[AreaOut(number=str(area.number), name=area.name, no_go=area.no_go) for area in options.areas],
         last=last,
         reasons=[str(reason) for reason in options.reasons],
         quiet_until=options.quiet_until,

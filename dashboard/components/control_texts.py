@@ -67,6 +67,7 @@ def control_texts() -> dict[str, Any]:
             "quiet_until": _("Quiet until {time}."),
             "areas": _("Zones, in the order in which they are pressed"),
             "areas_hint": _("None chosen: the mower mows all of them in its own order."),
+            "no_go": _("no-go now"),
             "no_areas": _("Its map is not known yet: it mows what it has planned itself."),
             "how": _("How"),
             "auto": _("its own"),

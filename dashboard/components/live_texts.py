@@ -25,6 +25,7 @@ ADVICE: dict[Reason, str] = {
     Reason.RAIN_HOLD: N_("Wait until it is dry, or override with a reason."),
     Reason.SUSPENDED: N_("See billing, or override with a reason."),
     Reason.UNAPPROVED: N_("Have the cluster approved, or override with a reason."),
+    Reason.NO_GO: N_("Choose areas it leaves free, wait until it ends, or override with a reason."),
     Reason.HELD: N_("Take the mower over first."),
     Reason.MISSING: N_("End the report with a reason first."),
     Reason.INTERRUPTED: N_("Look at the map before trying again."),

@@ -17,15 +17,15 @@ export default {
         <p v-if="problem" class="m-notice m-notice-bad" role="alert">{{ problem }}</p>
         <div v-if="!options && !problem" class="l-skeletons" role="status" :aria-label="texts.start.loading"><i v-for="n in 4" :key="n" class="m-skeleton"></i></div>
         <template v-if="options">
-          <div v-if="options.reason_words.length" class="m-notice m-notice-warn" data-against>
-            <div><b>{{ texts.start.against }}</b><ul><li v-for="word in options.reason_words" :key="word">{{ word }}</li></ul>
+          <div v-if="against.length" class="m-notice m-notice-warn" data-against>
+            <div><b>{{ texts.start.against }}</b><ul><li v-for="word in against" :key="word">{{ word }}</li></ul>
               <p v-if="options.quiet_until">{{ sentence(texts.start.quiet_until, { time: options.quiet_until }) }}</p></div>
           </div>
           <fieldset><legend>{{ texts.start.areas }}</legend>
             <p class="l-hint">{{ options.areas.length ? texts.start.areas_hint : texts.start.no_areas }}</p>
             <div class="l-areas">
               <button v-for="area in options.areas" :key="area.number" type="button" class="l-area" :data-area="area.name" :aria-pressed="String(chosen.includes(area.number))" @click="toggle(area.number)">
-                <i v-if="chosen.includes(area.number)">{{ chosen.indexOf(area.number) + 1 }}</i>{{ area.name }}</button>
+                <i v-if="chosen.includes(area.number)">{{ chosen.indexOf(area.number) + 1 }}</i>{{ area.name }}<em v-if="area.no_go">{{ texts.start.no_go }}</em></button>
             </div>
           </fieldset>
           <fieldset><legend>{{ texts.start.how }}</legend>
@@ -51,11 +51,17 @@ export default {
     store: () => fleetStore(),
     numbers: () => NUMBERS,
     ranges: () => RANGES,
+    against() {
+      const { reason_words: always = [], areas = [], no_go_words: noGo } = this.options ?? {};
+      const mown = this.chosen.length ? areas.filter((area) => this.chosen.includes(area.number)) : areas;
+      return mown.some((area) => area.no_go) && !always.includes(noGo) ? [...always, noGo] : always;
+    },
     blocked() {
-      return Boolean(this.options?.reason_words.length);
+      return this.against.length > 0;
     },
     mayOverride() {
-      return this.blocked && this.options.overridable && this.store.config.may.override;
+      const { reason_words: always, overridable } = this.options ?? {};
+      return this.blocked && (overridable || !always.length) && this.store.config.may.override;
     },
     ready() {
       return Boolean(this.options) && (!this.blocked || (this.mayOverride && this.reason.trim().length >= 3));

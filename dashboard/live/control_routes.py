@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from core.accounts import Right, Viewer
-from core.control import BulkView
+from core.control import BulkView, StartOptions
 from core.control.service import Control
 from core.errors import NotFound
-from core.fleet import OVERRIDABLE
+from core.fleet import OVERRIDABLE, Reason
 from core.fleet.model import CommandKind
 from core.texts import Text
 from dashboard.api.control_models import (
@@ -65,7 +65,7 @@ def control_live_router(control: Control) -> APIRouter:
             "mower": mower,
             "figures": figures_out(await control.commands.stop_figures(mower)).model_dump(mode="json"),
             "settings": settings_out(settings).model_dump(mode="json"),
-            "options": options_out(options).model_dump(mode="json") | _against(options.reasons),
+            "options": _options(options),
         }
 
     @router.post("/lease")
@@ -123,6 +123,13 @@ def _commander(request: Request, asked: BulkAsked) -> Viewer:
     if not all(name.strip() for name in asked.mowers):
         raise NotFound(Text("no mower named {device_name!r}", device_name=""))
     return viewer
+
+
+def _options(options: StartOptions) -> dict[str, Any]:
+    """A no-go on some areas is a reason only against a start that would mow them: the page asks by what is chosen."""
+    free = any(not area.no_go for area in options.areas)
+    always = [reason for reason in options.reasons if not (free and reason is Reason.NO_GO)]
+    return options_out(options).model_dump(mode="json") | _against(always) | {"no_go_words": told(Reason.NO_GO)}
 
 
 def _against(reasons: Sequence[str]) -> dict[str, Any]:

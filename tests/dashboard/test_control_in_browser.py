@@ -1,12 +1,14 @@
 """Control as a dispatcher meets it, on the simulated cloud: STOP proven by telemetry, start with zones, override,
 take over between two people, bulk with preview, result and abort, lifted and ended, quiet hours."""
 
+import asyncio
 import json
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +29,10 @@ class Product:
     tokens: dict[str, str]
     mowers: list[str]
     control: str
+
+    def bearer(self, who: str) -> dict[str, str]:
+        """What a request to the REST API says of who asks."""
+        return {"authorization": f"Bearer {self.tokens[who]}"}
 
     def cloud(self, path: str, **fields: Any) -> Any:
         """Ask the simulated cloud's control API."""
@@ -150,6 +156,44 @@ async def test_quiet_hours_refuse_a_start_and_a_typed_reason_overrides_them(brow
     await expect(page.locator(".l-line h3")).to_contain_text("start guard overridden")
     shown = await opened(browser, product, "ana", f"/mowers/{mower}?tab=commands")
     await expect(shown.locator("[data-command-id]").first).to_contain_text("The host asked for it on the phone.")
+
+
+async def test_a_no_go_speaks_against_a_start_only_where_it_would_mow(browser: Browser, product: Product) -> None:
+    mower = product.mowers[4]
+    page = await card(browser, product, "ana", mower)
+    own = await browser.new_context(extra_http_headers=product.bearer("ana"))
+    greta = await browser.new_context(extra_http_headers=product.bearer("greta"))
+    api, admin = f"{product.url}/api/v1", greta.request
+    assert (await admin.post(f"{api}/mowers/{mower}/map/sync")).ok
+    async with asyncio.timeout(60):
+        while not (told := await admin.get(f"{api}/mowers/{mower}/map")).ok:
+            await asyncio.sleep(0.3)
+    held, free = (await told.json())["areas"][:2]
+    now = datetime.now(UTC)
+    party = {"name": "Party", "starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
+    drawn = await admin.post(f"{api}/mowers/{mower}/no-go", data={**party, "ring": held["line"]})
+    assert drawn.ok, await drawn.text()
+
+    await page.locator('[data-command="start"]').click()
+    await expect(page.locator(".l-line").first).to_contain_text("A temporary no-go lies on an area it would mow.")
+    await page.locator("[data-open-start]").click()
+    await page.wait_for_timeout(4000)
+    await page.screenshot(path="/tmp/nogo.png")
+    areas = page.locator("[data-area]")
+    await expect(areas.filter(has_text="no-go now")).to_have_attribute("data-area", held["name"])
+    against = page.locator("[data-against]")
+    await expect(against).to_contain_text("A temporary no-go lies on an area it would mow.")
+    assert await complaints(page, of=WCAG) == []
+    await page.locator(f'[data-area="{free["name"]}"]').click()
+    await expect(against).to_have_count(0)
+    await expect(page.locator("[data-start-go]")).to_be_enabled()
+    await page.locator(f'[data-area="{held["name"]}"]').click()
+    await expect(against).to_be_visible()
+    await expect(page.locator("[data-start-go]")).to_be_disabled()
+    start = {"start": {"areas": [held["hash"]]}}
+    refused = await own.request.post(f"{api}/mowers/{mower}/commands/start", data=start)
+    assert refused.status == 409 and "temporary no-go" in await refused.text()
+    assert (await admin.delete(f"{api}/no-go/{(await drawn.json())['id']}")).ok
 
 
 async def test_a_second_dispatcher_sees_who_holds_the_mower_and_takes_over_explicitly(

@@ -1,9 +1,12 @@
 """The MQTT broker behind the front: an own mosquitto process where there is one, amqtt in this process otherwise."""
 
 import asyncio
+import os
 import shutil
+import signal
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +16,7 @@ from core.clock import Clock
 
 _LOCAL = "127.0.0.1"
 _START_S = 10.0
+_STOP_S = 5.0
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin"
 
 
@@ -64,7 +68,13 @@ class MosquittoBroker:
     async def stop(self) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-            await self._process.wait()
+            try:
+                async with asyncio.timeout(_STOP_S):
+                    await self._process.wait()
+            except TimeoutError:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                await self._process.wait()
             self._process = None
         if self._folder is not None:
             self._folder.cleanup()

@@ -1,13 +1,29 @@
 """Migrations go up and down on both databases, and the models say what the migrations build."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
 from sqlalchemy import inspect, text
 
-from core.db import Database, UtcDateTime
+from core.db import Database, UtcDateTime, open_database
 from core.db.migrate import drift, migrate
 from core.errors import Conflict, Invalid
+
+
+@pytest.fixture
+async def own_postgres(postgres_address: str) -> AsyncIterator[Database]:
+    """A migrated PostgreSQL database that no other test has: what happens to its schema stays here."""
+    opened = open_database(postgres_address)
+    await migrate(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite_database", "own_postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    opened: Database = request.getfixturevalue(request.param)
+    return opened
 
 
 async def test_the_migrated_database_has_no_drift_from_the_models(database: Database) -> None:

@@ -138,6 +138,18 @@ async def test_the_start_guard_learns_what_is_active_and_which_zones_it_reaches_
     assert [found.id for found in scene.no_go.active_no_go(YUKA, later)] == [one.id]
 
 
+async def test_areas_are_held_while_it_is_active_and_all_of_them_when_none_is_left_or_known(scene: Scene) -> None:
+    await drawn(scene)
+    assert scene.no_go.held_areas(LUBA) is None  # its map is not known: it could mow anywhere
+    front, back = zone("Front", 0, 0, 20, 20), zone("Back", 40, 0, 60, 20)
+    await scene.desk.fleet.maps.put(lawn(front, back))
+    assert scene.no_go.held_areas(LUBA) == {front.hash}
+    await scene.desk.fleet.maps.put(lawn(front))
+    assert scene.no_go.held_areas(LUBA) is None
+    scene.desk.clock.move(3601)
+    assert scene.no_go.held_areas(LUBA) == frozenset()
+
+
 async def test_what_is_drawn_survives_a_restart_and_ends_early_when_told(scene: Scene) -> None:
     one = await drawn(scene)
     desk = scene.desk

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,17 @@ async def run(folder: Path, port: int, mowers: int, *, beside: Beside | None = N
     outer.include_router(live_router(live))
     live_map.register()
 
+    versions = count(99)
+
     @outer.post("/put")
     async def put(changes: dict[str, Any]) -> None:
-        fleet.live.put(snapshot(changes.pop("number"), clock, **{"version": 99, **changes}))
+        fleet.live.put(snapshot(changes.pop("number"), clock, **{"version": next(versions), **changes}))
+
+    @outer.post("/report")
+    async def report() -> None:
+        """Every mower reports now, as it was at the start."""
+        for number in range(mowers):
+            fleet.live.put(snapshot(number, clock, version=next(versions)))
 
     @outer.post("/no-go")
     async def no_go(areas: list[dict[str, Any]]) -> None:

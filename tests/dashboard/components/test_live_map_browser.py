@@ -64,10 +64,15 @@ class LiveApp:
 
     def put(self, number: int, **changes: Any) -> None:
         """Replace one mower's snapshot in the running server."""
+        self._post("put", {"number": number, **changes})
+
+    def report(self) -> None:
+        """Every mower reports now: nothing has faded, however long the tests before took."""
+        self._post("report", {})
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/put",
-            data=json.dumps({"number": number, **changes}).encode(),
-            headers={"content-type": "application/json"},
+            f"{self.url}/{path}", data=json.dumps(body).encode(), headers={"content-type": "application/json"}
         )
         urllib.request.urlopen(request, timeout=10).close()
 
@@ -87,6 +92,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApp]:
 
 async def opened(browser: Browser, app: LiveApp, path: str = "/fleet", **options: Any) -> Page:
     size = {"width": 1280, "height": 800}
+    app.report()
     context = await browser.new_context(viewport=size, reduced_motion="reduce", **options)
     url = f"http://127.0.0.1:{app.port}"
     await context.add_cookies([{"name": COOKIE, "value": app.token, "url": url}])

@@ -179,6 +179,7 @@ MAP_READY = "() => window.mowthosLive?.map?.view && window.mowthosLive.frames > 
 
 
 async def at_the_live_map(browser: Browser, past: LiveApp, path: str = "/fleet", **look: Any) -> Page:
+    past.report()
     page = await opened(browser, past, path, **look)
     await page.wait_for_function(MAP_READY, timeout=60_000)
     return page
@@ -201,6 +202,7 @@ async def test_the_whole_page_turns_into_the_past_and_one_key_leads_back(browser
     await page.locator('.l-row[data-mower="Luba-000003"]').click()
     await expect(page.locator(".l-card")).to_be_visible()
     await expect(page.locator(".l-commands")).to_have_count(0)
+    past.report()
     await page.keyboard.press("b")
     await expect(page.locator("[data-look-back]")).to_be_visible()
     await expect(mowing).to_have_count(3)

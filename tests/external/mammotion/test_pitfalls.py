@@ -161,6 +161,7 @@ async def test_a_version_nobody_told_yet_is_asked_for_before_the_quota_ends(
     link = await open_link(times=replace(QUICK, firmware_after_s=600.0))
     await eventually(lambda: link.health.state is LinkState.UP)
     name = link.devices[0].device_name
+    await eventually(lambda: link.known(name).firmware)  # it told by itself as it connected; not again for a while
     link.known(name).firmware = None
     for _ in range(QUOTA):
         transport_of(link).record_send()

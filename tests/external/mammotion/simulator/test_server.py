@@ -38,7 +38,7 @@ async def test_it_says_where_it_is_and_no_process_outlives_it(how: signal.Signal
     assert ready["accounts"] == [{"account": "demo1@mowthos.example", "password": "mowthos-demo-1"}]
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(how)
-    await process.wait()
+    await asyncio.wait_for(process.wait(), 60)
     await eventually(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
 
 
