@@ -126,6 +126,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         database=database, clock=clock, fleet=fleet, lots=land.shelf, audit=people.audit, land=land.changed
     )
     control.guard.held_areas = lawns.no_go.held_areas
+    lawns.ties.changed.subscribe(billing.feed.retied)
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
     return Parts(
         settings=settings,

@@ -34,9 +34,9 @@ class LotRef(NamedTuple):
 
 
 class LotFinder(Protocol):
-    """Whose ground is it? By the mower's area where it is tied to a lot, else by the place."""
+    """Whose ground is it? By the lot the mower's area was tied to at the moment; by the place where no area is told."""
 
-    def lot_of(self, zone: int | None, position: Point | None) -> LotRef | None: ...
+    def lot_of(self, zone: int | None, position: Point | None, at_ms: int) -> LotRef | None: ...
 
 
 class Work(NamedTuple):
@@ -107,7 +107,7 @@ def _stretches(session: Work, finder: LotFinder) -> Iterable[tuple[int, int, _Ow
     for sample, following in pairwise([*samples, last]):
         end_ms = min(following.at_ms, sample.at_ms + HOLD_MS)
         if sample.mowing and end_ms > sample.at_ms:
-            yield sample.at_ms, end_ms, (finder.lot_of(sample.zone, sample.position), sample.zone)
+            yield sample.at_ms, end_ms, (finder.lot_of(sample.zone, sample.position, sample.at_ms), sample.zone)
 
 
 def _by_minute(start_ms: int, end_ms: int) -> Iterable[tuple[int, int]]:

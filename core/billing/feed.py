@@ -1,10 +1,11 @@
 """From mowing sessions to the ledger: sessions that ended are attributed within a minute, and swept again each night.
 
 `heard` is told of each ended session, also of one that late telemetry changed; `drain` settles the stretch around it.
-`sweep` settles whole days again, so that what was lost in memory at a stop, or came late, is made good.
+`sweep` settles whole days again, so that what was lost in memory at a stop, or came late, is made good. `retied` is
+told of a mower whose areas are others' now: its minutes that belong to nobody are settled once more, however old.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -22,6 +23,8 @@ class Mowing(Protocol):
 
     async def mowers(self) -> Sequence[int]: ...
 
+    async def names(self) -> Mapping[int, str]: ...
+
     async def work(self, mower: int, since_ms: int, until_ms: int) -> Sequence[Work]: ...
 
     async def ground(self, mower: int) -> LotFinder: ...
@@ -33,16 +36,34 @@ class UsageFeed:
     def __init__(self, ledger: UsageLedger, mowing: Mowing, clock: Clock) -> None:
         self._ledger, self._mowing, self._clock = ledger, mowing, clock
         self._waiting: dict[int, tuple[int, int]] = {}
+        self._retied: set[str] = set()
 
     def heard(self, mower: int, started_ms: int, ended_ms: int) -> None:
         """A session ended. Returns at once."""
         since, until = self._waiting.get(mower, (started_ms, ended_ms))
         self._waiting[mower] = (min(since, started_ms), max(until, ended_ms))
 
+    def retied(self, device_name: str) -> None:
+        """Areas of a mower were tied to other lots. Returns at once."""
+        self._retied.add(device_name)
+
     async def drain(self) -> int:
         """Settle what was heard; minutes added."""
         waiting, self._waiting = self._waiting, {}
-        return sum([await self.settle(mower, *span) for mower, span in waiting.items()])
+        added = sum([await self.settle(mower, *span) for mower, span in waiting.items()])
+        return added + await self._settle_retied()
+
+    async def _settle_retied(self) -> int:
+        names, self._retied = self._retied, set()
+        if not names:
+            return 0
+        mowers = [number for number, name in (await self._mowing.names()).items() if name in names]
+        sessions: dict[tuple[int, int], int] = {}
+        for entry in await self._ledger.unattributed(mowers=mowers):
+            end_ms = (entry.start_minute + entry.minutes) * MINUTE_MS
+            key = (entry.mower, entry.session_ms)
+            sessions[key] = max(end_ms, sessions.get(key, 0))
+        return sum([await self.settle(mower, start, end) for (mower, start), end in sessions.items()])
 
     async def sweep(self, days: int = SWEEP_DAYS) -> int:
         """Settle the last days of every mower again."""

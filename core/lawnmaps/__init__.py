@@ -6,7 +6,7 @@ from core.lawnmaps.no_go_desk import NoGoDesk
 from core.lawnmaps.no_go_watch import NoGoWatch
 from core.lawnmaps.ports import ZoneOwners
 from core.lawnmaps.sync import MapSync, SyncState
-from core.lawnmaps.tie_store import TieChange, TieView
+from core.lawnmaps.tie_store import TieChange, TieStore, TieView
 from core.lawnmaps.ties import OPEN, ZoneTies, bounds_of
 from core.lawnmaps.zones import LotGround, LotShare, TieStatus, ZoneRules, ZoneVerdict, judge_zone
 
@@ -25,6 +25,7 @@ __all__ = [
     "SyncState",
     "TieChange",
     "TieStatus",
+    "TieStore",
     "TieView",
     "ZoneChange",
     "ZoneKind",

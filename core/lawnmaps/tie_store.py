@@ -79,6 +79,16 @@ class TieStore:
         async with self._database.session() as session:
             return [_change(row) for row in (await session.exec(query)).all()]
 
+    async def changes_of(self, mower_id: UUID) -> list[tuple[int, TieChange]]:
+        """Every change of every zone of a mower, gone ones included: (zone's hash, change), oldest first."""
+        query = (
+            select(ZoneTieChange)
+            .where(col(ZoneTieChange.mower_id) == mower_id)
+            .order_by(col(ZoneTieChange.at), col(ZoneTieChange.id))
+        )
+        async with self._database.session() as session:
+            return [(int(row.zone_hash), _change(row)) for row in (await session.exec(query)).all()]
+
     async def at(self, mower_id: UUID, zone_hash: int, moment: datetime) -> TieChange | None:
         """What held at a moment; ``None`` before the zone was first judged."""
         return next((change for change in await self.history(mower_id, zone_hash) if change.at <= moment), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from html import escape
 from typing import Annotated
 
 from nicegui import ui
@@ -38,10 +39,17 @@ def register(*, billing: Billing, people: People) -> None:
                 with ui.element("section").classes("m-card"):
                     at = instant(datetime.fromtimestamp(entry.start_minute * 60, UTC))
                     text("h2", f"{names.get(entry.mower, entry.mower)}: {minutes_words(entry.minutes)}, {at}")
+                    if entry.zone:
+                        ui.html(_zone_words(), sanitize=False)
                     if viewer.may(Right.MANAGE_BILLING):
                         served = await billing.mowing.mowers_of([row.lot_id for row in homes.values()])
                         near = {key: row.address for key, row in homes.items() if entry.mower in served[row.lot_id]}
                         _assign(billing, people, viewer, entry.id or 0, near, homes)
+
+
+def _zone_words() -> str:
+    words = escape(_("Its zone is tied to no home: once it is, these minutes find their lot by themselves."))
+    return f'<p>{words} <a href="/zones">{escape(_("Zones"))}</a></p>'
 
 
 def _assign(

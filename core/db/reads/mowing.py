@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.billing import LotRef, Sample, Work
+from core.clock import to_epoch_ms
 from core.db import Database
 from core.fleet.live import STATE_CODES
 from core.fleet.model import MowerState
 from core.fleet.sessions.tables import MowingSessionRow
 from core.fleet.tables import Mower, Telemetry
 from core.geo import Point
+from core.lawnmaps import TieStatus, TieStore
 from core.neighbourhood.tables import Lot, LotMower
 
 NEAR_DEG = 0.000015
@@ -27,14 +29,19 @@ _sessions = MowingSessionRow.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class LotGround:
-    """Finds the lot under a place: `core.billing.LotFinder`. Areas tied to a lot by a person come first."""
+    """Finds the lot of a reading: `core.billing.LotFinder`.
+
+    An area that is told decides alone, by its tie: unmapped, overlapping or never judged, it is nobody's, wherever the
+    mower stood. Without one the place decides.
+    """
 
     lots: tuple[tuple[LotRef, Any], ...]
-    zones: Mapping[int, LotRef]
+    zones: Mapping[int, Sequence[tuple[int, LotRef | None]]]
+    """By the area's hash as telemetry keeps it: (since when, ms since 1970; whose), oldest first."""
 
-    def lot_of(self, zone: int | None, position: Point | None) -> LotRef | None:
-        if zone is not None and zone in self.zones:
-            return self.zones[zone]
+    def lot_of(self, zone: int | None, position: Point | None, at_ms: int) -> LotRef | None:
+        if zone:
+            return self._tied(self.zones.get(zone, ()), at_ms)
         if position is None:
             return None
         here = shapely.Point(position.longitude, position.latitude)
@@ -44,6 +51,12 @@ class LotGround:
         near = [(shapely.distance(ground, here), lot) for lot, ground in self.lots]
         near = [(away, lot) for away, lot in near if away <= NEAR_DEG]
         return min(near, key=lambda one: one[0])[1] if near else None
+
+    @staticmethod
+    def _tied(changes: Sequence[tuple[int, LotRef | None]], at_ms: int) -> LotRef | None:
+        """Whose it was when it was mowed; while that was nobody's, whose it has become since."""
+        then = [lot for since, lot in changes if since <= at_ms]
+        return (then[-1] if then else None) or (changes[-1][1] if changes else None)
 
 
 class MowingReads:
@@ -72,6 +85,7 @@ class MowingReads:
         return found
 
     async def ground(self, mower: int) -> LotGround:
+        """The lots it serves, and whose each area of its maps was and is."""
         query = (
             select(col(Lot.id), col(Lot.household_id), col(Lot.boundary))
             .join(LotMower, col(LotMower.lot_id) == col(Lot.id))
@@ -86,7 +100,24 @@ class MowingReads:
             ground = shape(boundary)
             shapely.prepare(ground)
             lots.append((LotRef(lot_id, household_id), ground))
-        return LotGround(tuple(lots), {})
+        return LotGround(tuple(lots), await self._ties(mower))
+
+    async def _ties(self, mower: int) -> dict[int, list[tuple[int, LotRef | None]]]:
+        async with self._database.connection() as connection:
+            mower_id = (await connection.execute(select(col(Mower.id)).where(col(Mower.number) == mower))).scalar()
+        if mower_id is None:
+            return {}
+        changes = await TieStore(self._database).changes_of(mower_id)
+        lots = {change.lot_id for _, change in changes if change.lot_id is not None}
+        query = select(col(Lot.id), col(Lot.household_id)).where(col(Lot.id).in_(lots))
+        async with self._database.connection() as connection:
+            answers = {lot: household for lot, household in await connection.execute(query)} if lots else {}
+        found: dict[int, list[tuple[int, LotRef | None]]] = {}
+        for zone, change in changes:
+            tied = change.lot_id if change.status is TieStatus.TIED else None
+            lot = LotRef(tied, answers.get(tied)) if tied else None
+            found.setdefault(_signed(zone), []).append((to_epoch_ms(change.at), lot))
+        return found
 
     async def work(self, mower: int, since_ms: int, until_ms: int) -> Sequence[Work]:
         """The mower's ended sessions that touch the span, whole, with every reading."""
@@ -116,3 +147,8 @@ class MowingReads:
                 Sample(at_ms, state == mowing, zone, None if east is None else Point(east / 1e7, north / 1e7))
                 for at_ms, state, zone, east, north in await connection.execute(query)
             ]
+
+
+def _signed(zone_hash: int) -> int:
+    """The vendor's unsigned 64-bit name of an area as telemetry keeps it."""
+    return zone_hash - (1 << 64) if zone_hash >> 63 else zone_hash

@@ -3,10 +3,12 @@
 from itertools import pairwise
 from uuid import UUID
 
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.billing.attribution import LotRef, Mowed, Sample, Work, attribute
+from core.db.reads.mowing import LotGround
 from core.geo import Point
 from tests.proofs import counted
 
@@ -17,7 +19,7 @@ NOON = 30_000_000
 
 
 class ByZone:
-    def lot_of(self, zone: int | None, position: Point | None) -> LotRef | None:
+    def lot_of(self, zone: int | None, position: Point | None, at_ms: int) -> LotRef | None:
         return LOTS.get(zone or 0)
 
 
@@ -90,3 +92,57 @@ def test_no_minute_is_counted_twice_or_for_two_homes(logs: list[list[tuple[int, 
         if mowing
     )
     assert len(minutes) * 30_000 <= mowing_ms
+
+
+GROUND_12, GROUND_14 = (ELM_12, shapely.box(0, 0, 1, 1)), (ELM_14, shapely.box(1, 0, 2, 1))
+ON_12, ON_14 = Point(0.5, 0.5), Point(1.5, 0.5)
+
+
+def test_the_tie_of_an_area_says_whose_a_minute_is_wherever_the_mower_stood() -> None:
+    ground = LotGround((GROUND_12, GROUND_14), {1: [(0, ELM_12)], 2: [(0, None)]})
+    assert ground.lot_of(1, ON_14, NOON) == ELM_12
+    assert ground.lot_of(2, ON_14, NOON) is None, "unmapped or overlapping: nobody's"
+    assert ground.lot_of(3, ON_14, NOON) is None, "never judged: nobody's yet"
+    assert ground.lot_of(None, ON_14, NOON) == ELM_14
+    assert ground.lot_of(0, ON_12, NOON) == ELM_12, "0 names no area"
+
+
+def test_a_minute_stays_with_the_lot_its_area_was_tied_to_then_and_heals_once_it_is_tied() -> None:
+    moved = LotGround((), {1: [(100, ELM_12), (200, ELM_14)]})
+    assert [moved.lot_of(1, None, at) for at in (150, 250)] == [ELM_12, ELM_14]
+    mended = LotGround((), {1: [(100, None), (200, ELM_14)]})
+    assert [mended.lot_of(1, None, at) for at in (50, 150, 250)] == [ELM_14] * 3
+    lost = LotGround((), {1: [(100, ELM_12), (200, None)]})
+    assert [lost.lot_of(1, None, at) for at in (150, 250)] == [ELM_12, None]
+
+
+READINGS = st.lists(
+    st.tuples(
+        st.integers(0, 1_800), st.booleans(), st.sampled_from([None, 0, 1, 2, 3]), st.sampled_from([None, ON_12, ON_14])
+    ),
+    min_size=1,
+    max_size=60,
+)
+CHANGES = st.lists(
+    st.tuples(st.integers(-600, 2_400), st.sampled_from([None, ELM_12, ELM_14])), max_size=4, unique_by=lambda one: one[0]
+)
+
+
+@counted(sample=200, full=10_000)
+@given(st.lists(READINGS, min_size=1, max_size=3), st.dictionaries(st.sampled_from([1, 2]), CHANGES))
+def test_ties_that_change_under_a_mower_never_give_a_minute_to_two_homes(
+    logs: list[list[tuple[int, bool, int | None, Point | None]]], ties: dict[int, list[tuple[int, LotRef | None]]]
+) -> None:
+    start = NOON * MINUTE
+    work = []
+    for log in logs:
+        told = [Sample(start + at * 1_000, *rest) for at, *rest in sorted(log, key=lambda one: one[0])]
+        work.append(Work(told[0].at_ms, told[-1].at_ms + 20_000, told))
+    zones = {zone: sorted(((start + at * 1_000, lot) for at, lot in changes), key=lambda one: one[0]) for zone, changes in ties.items()}
+    found = attribute(work, LotGround((GROUND_12, GROUND_14), zones))
+    minutes = [minute for piece in found for minute in range(piece.start, piece.start + piece.minutes)]
+    assert len(minutes) == len(set(minutes))
+    for piece in found:
+        owners = {lot for _, lot in zones.get(piece.zone or 0, [])}
+        if piece.zone:
+            assert piece.lot in owners | {None}, "an area gives its minutes to those it was tied to, or to nobody"

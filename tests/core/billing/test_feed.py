@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from core.billing import UsageFeed, UsageLedger
 from core.clock import MovableClock, to_epoch_ms
@@ -14,6 +14,8 @@ from core.fleet.model import MowerState
 from core.fleet.sessions.tables import MowingSessionRow
 from core.fleet.tables import Mower, Telemetry
 from core.ids import new_id
+from core.lawnmaps import TieStatus
+from core.lawnmaps.tables import ZoneTieChange
 from core.neighbourhood.tables import Household, Lot, LotMower
 
 WEST, EAST, SOUTH = -92.48, -92.479, 44.02
@@ -45,14 +47,14 @@ async def elm_street(database: Database, clock: MovableClock) -> tuple[UUID, UUI
     return lots
 
 
-async def mow(database: Database, start_ms: int, places: list[tuple[int, float]]) -> None:
+async def mow(database: Database, start_ms: int, places: list[tuple[int, float]], zone: int | None = None) -> None:
     """One session; ``places`` are (minutes, longitude), a reading every ten seconds."""
     rows, at = [], start_ms
     for minutes, east in places:
         for _ in range(minutes * 6):
             rows.append(
                 {"mower": 3, "device_time_ms": at, "sequence": 0, "received_ms": at, "confidence": 0, "source": 0,
-                 "state": STATE_CODES[MowerState.MOWING], "flags": 0, "longitude_e7": round(east * 1e7),
+                 "state": STATE_CODES[MowerState.MOWING], "flags": 0, "zone_hash": zone, "longitude_e7": round(east * 1e7),
                  "latitude_e7": round((SOUTH + 0.0002) * 1e7)}
             )  # fmt: skip
             at += 10_000
@@ -83,3 +85,59 @@ async def test_a_session_over_two_lots_is_billed_to_each_once_and_elsewhere_to_n
     assert [entry.minutes for entry in await ledger.unattributed()] == [3]
     assert await reads.mowers_of(elm_street) == {elm_street[0]: [3], elm_street[1]: [3]}
     assert await reads.names() == {3: "Luba-ELM"}
+
+
+ZONE = 2**64 - 7
+"""The vendor's hashes are unsigned; telemetry keeps them signed."""
+
+
+async def tie(database: Database, clock: MovableClock, status: TieStatus, lot: UUID | None = None) -> None:
+    """What becomes of the zone now."""
+    async with database.session() as session:
+        mower = (await session.exec(select(Mower.id))).scalar_one()  # type: ignore[call-overload]
+        session.add(ZoneTieChange(mower_id=mower, zone_hash=str(ZONE), at=clock.now(), status=status, lot_id=lot))
+
+
+async def minutes_of(ledger: UsageLedger, lots: tuple[UUID, UUID]) -> list[int]:
+    """Of both lots, then of nobody."""
+    views = await ledger.views(lots)
+    found = [sum(piece.minutes * piece.sign for piece in views[lot].pieces) for lot in lots]
+    return [*found, sum(entry.minutes for entry in await ledger.unattributed())]
+
+
+async def test_minutes_go_to_the_lot_their_zone_is_tied_to_not_to_the_one_beneath(
+    database: Database, clock: MovableClock, elm_street: tuple[UUID, UUID]
+) -> None:
+    ledger = UsageLedger(database, clock)
+    feed = UsageFeed(ledger, MowingReads(database), clock)
+    await tie(database, clock, TieStatus.TIED, elm_street[1])
+    start = to_epoch_ms(clock.now())
+    await mow(database, start, [(10, WEST + 0.0002)], zone=ZONE - 2**64)
+    clock.move(900)
+    feed.heard(3, start, start + 600_000)
+    await feed.drain()
+    assert await minutes_of(ledger, elm_street) == [0, 10, 0]
+    await tie(database, clock, TieStatus.TIED, elm_street[0])
+    feed.retied("Luba-ELM")
+    await feed.drain()
+    await feed.sweep()
+    assert await minutes_of(ledger, elm_street) == [0, 10, 0], "what was mowed before stays where it was"
+
+
+async def test_minutes_of_an_open_zone_wait_for_a_person_and_find_their_lot_however_late_it_is_tied(
+    database: Database, clock: MovableClock, elm_street: tuple[UUID, UUID]
+) -> None:
+    ledger = UsageLedger(database, clock)
+    feed = UsageFeed(ledger, MowingReads(database), clock)
+    await tie(database, clock, TieStatus.OVERLAPPING)
+    start = to_epoch_ms(clock.now())
+    await mow(database, start, [(10, WEST + 0.0002)], zone=ZONE - 2**64)
+    clock.move(900)
+    feed.heard(3, start, start + 600_000)
+    await feed.drain()
+    assert await minutes_of(ledger, elm_street) == [0, 0, 10]
+    clock.move(20 * 86_400)
+    await tie(database, clock, TieStatus.TIED, elm_street[1])
+    feed.retied("Luba-ELM")
+    assert await feed.drain() == 10
+    assert await minutes_of(ledger, elm_street) == [0, 10, 0]
