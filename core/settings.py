@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     stripe_webhook_secrets: SecretStr | None = Field(
         None, description="Webhook signing secrets (whsec_...), commas between them while one replaces another"
     )
+    full_charge_wh: int = Field(
+        0,
+        ge=0,
+        le=5_000,
+        description="Watt-hours a mower's full charge draws from the wall, for the host's power credit; 0 = no credit",
+    )
     session_hours: int = Field(12, ge=1, le=720, description="Hours a sign-in lasts without use")
     token_minutes: int = Field(60, ge=1, le=1440, description="Minutes a REST bearer token lasts")
     sign_in_attempts: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked")

@@ -100,7 +100,12 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         rules=cluster_rules(settings),
     )
     billing = make_billing(
-        database=database, clock=clock, audit=people.audit, secret=key, provider=make_provider(settings, clock)
+        database=database,
+        clock=clock,
+        audit=people.audit,
+        secret=key,
+        provider=make_provider(settings, clock),
+        full_charge_wh=settings.full_charge_wh,
     )
     runs = JobBook(database, clock)
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)

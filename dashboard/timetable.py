@@ -66,6 +66,8 @@ def timetable(
             N_("Attributes the minutes of mowing sessions that ended to the lots they were mowed on")),
         Job("billing.turn", 20, billing.turn,
             N_("Takes in what the payment provider told, closes bills that are due, and tells the provider")),
+        Job("billing.power", 5 * MINUTE, billing.power.run,
+            N_("Counts the power that hosts' docks drew for visits which ended more than an hour ago")),
         Job("billing.sweep_minutes", HOUR, billing.feed.sweep,
             N_("Attributes the sessions of the last two days once more: late readings, and what a stop lost")),
         Job("billing.reconcile", 24 * HOUR, billing.reconcile,

@@ -17,6 +17,7 @@ from core.billing.metering import Metering
 from core.billing.notices import NOTICE_WORDS, Meter, Notice, meter_of, notices_of
 from core.billing.outbox import Outbox
 from core.billing.plans import Plans
+from core.billing.power import Drain, PowerFeed
 from core.billing.provider_jobs import ProviderJobs
 from core.billing.reads import BillingReads, evidence_of
 from core.billing.reconciling import Reconciling
@@ -43,6 +44,7 @@ __all__ = [
     "Board",
     "Closed",
     "Closing",
+    "Drain",
     "Fact",
     "FactKind",
     "Hold",
@@ -60,6 +62,7 @@ __all__ = [
     "Outbox",
     "PlanTerms",
     "Plans",
+    "PowerFeed",
     "Preview",
     "ProviderJobs",
     "Reconciling",

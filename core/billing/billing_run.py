@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from core.billing.bills import Bill, BillReason, Line, total_of
 from core.billing.life_model import BillingRules, Life
 from core.billing.periods import Period
-from core.billing.rating import OpenWindow, Window, late_line, overage_line
+from core.billing.rating import OpenWindow, Window, late_line, overage_line, power_line
 from core.billing.status import Status
 from core.billing.usage_view import UsageView
 from core.money import Money
@@ -57,7 +57,21 @@ def arrears(life: Life, at: datetime, context: Context) -> tuple[Life, Lines]:
             lines.insert(0, over)
             closed = replace(closed, billed_minutes=over.minutes)
         windows.append(closed)
-    return replace(life, windows=tuple(windows), window=None), tuple(lines)
+    life, power = _power(life, at, context, known_by)
+    return replace(life, windows=tuple(windows), window=None), (*lines, *power)
+
+
+def _power(life: Life, at: datetime, context: Context, known_by: datetime) -> tuple[Life, Lines]:
+    """A host's credit for power drawn up to ``at``. What a plan without a price for it sees is settled with nothing."""
+    if not life.host:
+        return life, ()
+    span, since = Period(life.joined_at, at), life.power_since or life.joined_at
+    if not life.terms.power_per_kwh.minor:
+        return replace(life, power_wh=context.usage.watt_hours(span, known_by), power_since=at), ()
+    line = power_line(life.terms, context.usage, span, known_by, credited_wh=life.power_wh, since=since)
+    if line is None:
+        return life, ()
+    return replace(life, power_wh=life.power_wh + line.used, power_since=at), (line,)
 
 
 def opened(life: Life, period: Period, at: datetime) -> Life:

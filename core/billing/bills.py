@@ -18,6 +18,7 @@ class LineKind(StrEnum):
     REMAINING = "remaining"
     OVERAGE = "overage"
     LATE = "late"
+    POWER = "power"
     CREDIT = "credit"
     EXTRA = "extra"
 
@@ -28,6 +29,7 @@ LINE_WORDS = {
     LineKind.REMAINING: N_("Remaining time"),
     LineKind.OVERAGE: N_("Minutes beyond the plan"),
     LineKind.LATE: N_("Correction of an earlier period"),
+    LineKind.POWER: N_("Power for the mower"),
     LineKind.CREDIT: N_("Credit"),
     LineKind.EXTRA: N_("Extra"),
 }
@@ -55,7 +57,7 @@ class Line:
     allowance: int = 0
     """Minutes of the span that cost nothing more."""
     used: int = 0
-    """Minutes mowed in the span, as known when the bill was made."""
+    """Minutes mowed in the span, as known when the bill was made; on a power line the watt-hours credited."""
     rate: Money = NOTHING
     note: str = ""
 

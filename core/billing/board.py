@@ -17,6 +17,7 @@ from core.texts import Text
 DAYS = 30
 LEAST_TRIALS = 5
 PAYING = ("active", "past_due")
+GIVEN = ("revenue_other", "power_of_hosts", "refunds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class AlarmLevels:
 
 @dataclass(frozen=True, slots=True)
 class ClusterMargin:
-    """Minor units of the last 30 days; ``margin`` = revenue less credits and refunds."""
+    """Minor units of the last 30 days; ``margin`` = revenue less credits, power of hosts and refunds."""
 
     cluster_id: UUID | None
     members: int
@@ -112,7 +113,10 @@ class RevenueBoard:
         revenue = case(
             (col(JournalRow.account).in_(["revenue_plans", "revenue_minutes"]), -col(JournalRow.minor)), else_=0
         )
-        given = case((col(JournalRow.account).in_(["revenue_other", "refunds"]), col(JournalRow.minor)), else_=0)
+        given = case(
+            (col(JournalRow.account).in_(GIVEN), col(JournalRow.minor)),
+            else_=0,
+        )
         query = (
             select(
                 col(SubscriptionRow.cluster_id),

@@ -28,7 +28,7 @@ from core.billing.life_model import BillingRules, Life
 from core.billing.moves import apply
 from core.billing.notices import notices_of
 from core.billing.periods import to_second
-from core.billing.shadow import Mown, Row, ShadowBill, shadow_bills
+from core.billing.shadow import Drawn, Mown, Row, ShadowBill, shadow_bills
 from core.billing.tables import FactRow, InvoiceRow, SubscriptionRow
 from core.billing.unattributed import Unattributed
 from core.billing.usage import UsageLedger
@@ -276,6 +276,7 @@ def _shadow(facts: Sequence[Fact], usage: UsageView, until: datetime, rules: Bil
         rows,
         mown,
         until.timestamp(),
+        drawn=[Drawn(one.at.timestamp(), one.watt_hours, one.recorded_at.timestamp()) for one in usage.power],
         stages=rules.stages,
         stage_days=rules.dunning_every_days,
         silence_days=rules.silence_days,

@@ -73,8 +73,11 @@ def fingerprint(key: Ed25519PublicKey) -> str:
 
 
 def _check_sums(evidence: dict[str, Any]) -> None:
-    """The minutes of the entries add up to what the line says was used."""
-    used = sum(entry["minutes"] * entry["sign"] for entry in evidence.get("entries", ()))
+    """The minutes of the entries, or the watt-hours of the visits, add up to what the line says was used."""
+    used = sum(entry["minutes"] * entry["sign"] for entry in evidence.get("entries") or ())
+    drawn = sum(visit["watt_hours"] for visit in evidence.get("visits") or ())
+    if evidence.get("visits") is not None and drawn != evidence["line"]["used"]:
+        raise Invalid(N_("the watt-hours listed do not add up to those of the line"))
     if evidence.get("entries") is not None and used != evidence["line"]["used"]:
         raise Invalid(N_("the minutes listed do not add up to those of the line"))
 

@@ -18,6 +18,7 @@ class Account(StrEnum):
     CREDIT = "household_credit"
     PLANS = "revenue_plans"
     MINUTES = "revenue_minutes"
+    POWER = "power_of_hosts"
     OTHER = "revenue_other"
     REFUNDS = "refunds"
 
@@ -28,6 +29,7 @@ ACCOUNT_WORDS = {
     Account.CREDIT: N_("Credit of households"),
     Account.PLANS: N_("Revenue from plans"),
     Account.MINUTES: N_("Revenue from minutes"),
+    Account.POWER: N_("Power credited to hosts"),
     Account.OTHER: N_("Extras and credits given"),
     Account.REFUNDS: N_("Refunds"),
 }
@@ -37,6 +39,7 @@ REVENUE = {
     LineKind.REMAINING: Account.PLANS,
     LineKind.OVERAGE: Account.MINUTES,
     LineKind.LATE: Account.MINUTES,
+    LineKind.POWER: Account.POWER,
     LineKind.CREDIT: Account.OTHER,
     LineKind.EXTRA: Account.OTHER,
 }

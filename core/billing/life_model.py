@@ -100,6 +100,10 @@ class Life:
     pause: Pause | None = None
     cancel_at: datetime | None = None
     dunning: Dunning | None = None
+    power_wh: int = 0
+    """A host's: the watt-hours that bills up to now have credited."""
+    power_since: datetime | None = None
+    """Up to when those were looked for; none before the first."""
 
     @property
     def currency(self) -> str:

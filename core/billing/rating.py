@@ -13,7 +13,7 @@ from core.billing.periods import Period, whole_seconds
 from core.billing.proration import plan_words
 from core.billing.terms import PlanTerms
 from core.billing.usage_view import UsageView
-from core.money import Money, rounded
+from core.money import Money, rounded, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,22 @@ def late_line(window: Window, usage: UsageView, known_by: datetime) -> Line | No
     used = usage.minutes(window.span, known_by)
     difference = max(0, used - window.allowance) - window.billed_minutes
     return _line(LineKind.LATE, window, difference, used) if difference else None
+
+
+def power_line(
+    terms: PlanTerms, usage: UsageView, span: Period, known_by: datetime, *, credited_wh: int, since: datetime
+) -> Line | None:
+    """What a host is credited for power; ``None`` when it comes to less than half a minor unit.
+
+    ``span`` reaches from joining to now: its watt-hours less the ``credited_wh`` of earlier bills are new: none
+    is lost, however late it became known, none credited twice. ``since`` is told as the line's begin.
+    """
+    drawn = usage.watt_hours(span, known_by) - credited_wh
+    amount = -share(terms.power_per_kwh, drawn, 1_000)
+    if not amount.minor:
+        return None
+    rate = terms.power_per_kwh
+    return Line(LineKind.POWER, amount, Period(since, span.end), plan_words(terms), used=drawn, rate=rate)
 
 
 def _line(kind: LineKind, window: Window, minutes: int, used: int) -> Line:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
+from core.billing.facts import FactKind
 from core.billing.periods import Period
 from core.billing.tables import (
     BillingNotice,
@@ -22,7 +23,7 @@ from core.billing.tables import (
     WebhookRow,
 )
 from core.billing.usage import UsageLedger
-from core.billing.usage_tables import UsageEntry
+from core.billing.usage_tables import PowerEntry, UsageEntry
 from core.billing.usage_view import first_minute
 from core.db import Database
 from core.errors import NotFound
@@ -59,10 +60,13 @@ class HouseholdRow:
 
 @dataclass(frozen=True, slots=True)
 class LineProof:
-    """A line of an invoice with the entries of minutes it rests on; empty for lines that rest on none."""
+    """A line of an invoice with the entries it rests on; empty for lines that rest on none."""
 
     line: dict[str, Any]
     entries: tuple[UsageEntry, ...]
+    """Of minutes."""
+    visits: tuple[PowerEntry, ...] = ()
+    """Of power."""
 
 
 class BillingReads:
@@ -122,8 +126,32 @@ class BillingReads:
                 raise NotFound(N_("there is no such invoice"))
             owner = await session.get(SubscriptionRow, invoice.subscription_id)
         assert owner is not None
-        proofs = [LineProof(line, await self._entries(owner, invoice, line)) for line in invoice.lines]
+        proofs = [
+            LineProof(line, await self._entries(owner, invoice, line), await self._visits(owner, invoice, line))
+            for line in invoice.lines
+        ]
         return invoice, owner, proofs
+
+    async def _visits(
+        self, owner: SubscriptionRow, invoice: InvoiceRow, line: Mapping[str, Any]
+    ) -> tuple[PowerEntry, ...]:
+        """The visits that a line of power credits: known by this bill, and not by the one that settled before it."""
+        if line["kind"] != "power":
+            return ()
+        since, until = datetime.fromisoformat(line["start"]), datetime.fromisoformat(line["end"])
+        mine = (col(FactRow.subscription_id) == owner.id, col(FactRow.kind) == FactKind.JOINED.value)
+        before = select(InvoiceRow.known_by).where(
+            col(InvoiceRow.subscription_id) == owner.id,
+            col(InvoiceRow.number) < invoice.number,
+            col(InvoiceRow.made_at) == since,
+        )
+        async with self._database.session() as session:
+            joined = (await session.exec(select(FactRow.at).where(*mine))).one()
+            known = (await session.exec(before.order_by(col(InvoiceRow.number).desc()))).first()
+        found = await self._ledger.visits(owner.lot_id, Period(joined, until), invoice.known_by)
+        settled = await self._ledger.visits(owner.lot_id, Period(joined, since), known or invoice.known_by)
+        earlier = {one.id for one in settled}
+        return tuple(one for one in found if one.id not in earlier)
 
     async def _entries(
         self, owner: SubscriptionRow, invoice: InvoiceRow, line: Mapping[str, Any]
@@ -188,5 +216,19 @@ def evidence_of(
             for entry in proof.entries
         ]
         if proof.line["kind"] in ("overage", "late")
+        else None,
+        "visits": [
+            {
+                "entry": visit.id,
+                "mower": mowers.get(visit.mower, str(visit.mower)),
+                "session_started_ms": visit.session_ms,
+                "session_ended_ms": visit.ended_ms,
+                "battery_used_percent": visit.battery_used,
+                "watt_hours": visit.watt_hours,
+                "recorded_at": visit.recorded_at.isoformat(),
+            }
+            for visit in proof.visits
+        ]
+        if proof.line["kind"] == "power"
         else None,
     }

@@ -13,15 +13,17 @@ from uuid import UUID
 from sqlalchemy import delete, exists, insert
 from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core.billing.attribution import LotRef, Mowed, joined_up
-from core.billing.usage_tables import UsageEntry, UsageMinute
-from core.billing.usage_view import UsagePiece, UsageView
-from core.clock import Clock
+from core.billing.periods import Period
+from core.billing.usage_tables import PowerEntry, UsageEntry, UsageMinute
+from core.billing.usage_view import PowerPiece, UsagePiece, UsageView
+from core.clock import Clock, from_epoch_ms, to_epoch_ms
 from core.db import Database
 from core.errors import Conflict, Invalid, NotFound
 from core.texts import N_, Text
@@ -72,8 +74,9 @@ class UsageLedger:
             return (await self._add(session, old.mower, [mowed], by=by, reason=reason))[0]
 
     async def views(self, lot_ids: Iterable[UUID], *, since: int = 0, until: int = 1 << 40) -> Mapping[UUID, UsageView]:
-        """The minutes of lots, every entry of them, for rating."""
+        """The minutes of lots and the power drawn there, every entry of them, for rating."""
         pieces: dict[UUID, list[UsagePiece]] = {}
+        power: dict[UUID, list[PowerPiece]] = {}
         wanted = list(lot_ids)
         table = UsageEntry.__table__  # type: ignore[attr-defined]
         async with self._database.connection() as connection:
@@ -87,7 +90,31 @@ class UsageLedger:
                     query = query.where(table.c.start_minute < until)
                 for lot_id, start, minutes, sign, recorded_at, entry_id in await connection.execute(query):
                     pieces.setdefault(lot_id, []).append(UsagePiece(start, minutes, sign, recorded_at, entry_id))
-        return {lot_id: UsageView(pieces.get(lot_id, ())) for lot_id in wanted}
+                for lot_id, piece in await self._power(connection, wanted[at : at + BATCH]):
+                    power.setdefault(lot_id, []).append(piece)
+        return {lot_id: UsageView(pieces.get(lot_id, ()), power.get(lot_id, ())) for lot_id in wanted}
+
+    @staticmethod
+    async def _power(connection: AsyncConnection, lot_ids: Sequence[UUID]) -> list[tuple[UUID, PowerPiece]]:
+        table = PowerEntry.__table__  # type: ignore[attr-defined]
+        query = columns(table.c.lot_id, table.c.session_ms, table.c.watt_hours, table.c.recorded_at, table.c.id)
+        return [
+            (lot_id, PowerPiece(from_epoch_ms(start_ms), drawn, recorded_at, entry_id))
+            for lot_id, start_ms, drawn, recorded_at, entry_id in await connection.execute(
+                query.where(table.c.lot_id.in_(lot_ids))
+            )
+        ]
+
+    async def visits(self, lot_id: UUID, span: Period, known_by: datetime) -> list[PowerEntry]:
+        """The host's entries of power whose sessions begin within the span, oldest first."""
+        query = select(PowerEntry).where(
+            col(PowerEntry.lot_id) == lot_id,
+            col(PowerEntry.session_ms) >= to_epoch_ms(span.start),
+            col(PowerEntry.session_ms) < to_epoch_ms(span.end),
+            col(PowerEntry.recorded_at) <= known_by,
+        )
+        async with self._database.session() as session:
+            return list((await session.exec(query.order_by(col(PowerEntry.session_ms)))).all())
 
     async def view(self, lot_id: UUID) -> UsageView:
         return (await self.views([lot_id]))[lot_id]

@@ -1,9 +1,12 @@
-"""Records of mowed minutes. The ledger only grows; what is wrong is taken back by an entry of the opposite sign."""
+"""Records of mowed minutes, and of the power drawn for them.
+
+Ledgers only grow; what is wrong is taken back by an entry of the opposite sign.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, UniqueConstraint
 from sqlmodel import Field
 
 from core.db.base import Record, moment
@@ -45,3 +48,19 @@ class UsageMinute(Record, table=True):
     mower: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     minute: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     entry_id: int = Field(foreign_key="usage_entry.id", index=True)
+
+
+class PowerEntry(Record, table=True):
+    """What the host's dock drew for one session of its mower. Triggers refuse any change."""
+
+    __tablename__ = "power_entry"
+    __table_args__ = (UniqueConstraint("mower", "session_ms"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mower: int
+    session_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    ended_ms: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    lot_id: UUID = Field(index=True)  # of the host
+    battery_used: int  # percent of a charge
+    watt_hours: int
+    recorded_at: datetime = moment()

@@ -14,6 +14,7 @@ from core.billing import (
     Metering,
     Outbox,
     Plans,
+    PowerFeed,
     ProviderJobs,
     Reconciling,
     RevenueBoard,
@@ -54,6 +55,7 @@ class Billing:
     desk: Subscriptions
     closing: Closing
     feed: UsageFeed
+    power: PowerFeed
     metering: Metering
     reads: BillingReads
     board: RevenueBoard
@@ -92,6 +94,7 @@ def make_billing(
     secret: str,
     provider: PaymentProvider | None,
     rules: BillingRules = DEFAULT_RULES,
+    full_charge_wh: int = 0,
 ) -> Billing:
     mowing = MowingReads(database)
     plans, ledger = Plans(database, clock, audit), UsageLedger(database, clock)
@@ -122,6 +125,7 @@ def make_billing(
         desk=desk,
         closing=closing,
         feed=UsageFeed(ledger, mowing, clock),
+        power=PowerFeed(database, clock, mowing, full_charge_wh=full_charge_wh),
         metering=Metering(database, clock),
         reads=BillingReads(database, ledger),
         board=RevenueBoard(database, clock),

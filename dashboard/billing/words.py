@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from core.billing import LINE_WORDS, NOTICE_WORDS, STATUS, Interval, LineKind, PlanTerms, Status
 from dashboard.i18n import N_, _, locale, ngettext
@@ -72,6 +72,11 @@ def minutes_words(minutes: int) -> str:
     return f"-{words}" if minutes < 0 else words
 
 
+def kwh_words(watt_hours: int) -> str:
+    """Kilowatt-hours as the reader writes numbers."""
+    return str(format_decimal(Decimal(watt_hours) / 1_000, format="#,##0.000", locale=locale()))
+
+
 def line_words(line: Mapping[str, Any], currency: str) -> str:
     """What one line of a bill is for."""
     kind = LineKind(line["kind"])
@@ -80,6 +85,9 @@ def line_words(line: Mapping[str, Any], currency: str) -> str:
         rate = money(line["rate"], currency)
         told = ngettext("{n} minute at {rate}", "{n} minutes at {rate}", abs(line["minutes"]))
         return f"{word}: " + told.format(n=line["minutes"], rate=rate)
+    if kind is LineKind.POWER:
+        told = _("{kwh} kWh at {rate} a kWh")
+        return f"{word}: " + told.format(kwh=kwh_words(line["used"]), rate=money(line["rate"], currency))
     if kind in (LineKind.CREDIT, LineKind.EXTRA):
         return f"{word}: {line['note']}" if line["note"] else word
     return f"{word}: {line['plan']}"

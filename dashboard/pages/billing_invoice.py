@@ -12,11 +12,12 @@ from core.accounts import People, Right, Viewer
 from core.billing import evidence_file, evidence_of
 from core.billing.reads import LineProof
 from core.billing.tables import InvoiceRow
+from core.clock import from_epoch_ms
 from core.errors import NotFound
 from core.texts import N_, recalled
 from dashboard.billing.html import facts, invoice_chip, invoice_table, table
 from dashboard.billing.parts import Billing
-from dashboard.billing.words import INVOICE_STATES, day, instant, line_span, line_words, minutes_words, money
+from dashboard.billing.words import INVOICE_STATES, day, instant, kwh_words, line_span, line_words, minutes_words, money
 from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
@@ -158,7 +159,27 @@ def _line(invoice: InvoiceRow, number: int, proof: LineProof, names: dict[int, s
             used=minutes_words(line["used"]), allowance=minutes_words(line["allowance"])
         )
         body = f"<p>{escape(words)}</p>{_entries(proof, names, replay=replay)}{body}"
+    if proof.visits:
+        body = f"{_visits(proof, names, replay=replay)}{body}"
     return f'<details class="m-proof">{head}<div class="m-proof-body">{body}</div></details>'
+
+
+def _visits(proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
+    heads = [(_("When"), False), (_("Mower"), False), (_("Battery used"), True), (_("Power, kWh"), True)]
+    if replay:
+        heads.append((_("Visit"), False))
+    rows = []
+    for visit in proof.visits:
+        start, name = from_epoch_ms(visit.session_ms), names.get(visit.mower, str(visit.mower))
+        row = [escape(instant(start)), escape(name), f"{visit.battery_used} %", escape(kwh_words(visit.watt_hours))]
+        if replay:
+            row.append(_replay(name, start))
+        rows.append(row)
+    return table(heads, rows)
+
+
+def _replay(name: str, at: datetime) -> str:
+    return f'<a href="/fleet?mower={escape(name)}&at={at:%Y-%m-%dT%H:%M:%SZ}">{escape(_("Replay"))}</a>'
 
 
 def _entries(proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
@@ -176,7 +197,6 @@ def _entries(proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
             escape(entry.reason or ""),
         ]
         if replay:
-            at = start.strftime("%Y-%m-%dT%H:%M:%SZ")
-            row.append(f'<a href="/fleet?mower={escape(name)}&at={at}">{escape(_("Replay"))}</a>')
+            row.append(_replay(name, start))
         rows.append(row)
     return table(heads, rows)

@@ -6,10 +6,10 @@ seconds since 1970, walks a queue of dated events and keeps its own books. One c
 
 from collections.abc import Iterable, Sequence
 
-from core.billing.shadow.values import DAY, Mown, Row, ShadowBill
+from core.billing.shadow.values import DAY, Drawn, Mown, Row, ShadowBill
 from core.billing.shadow.walk import Walk
 
-__all__ = ["Mown", "Row", "ShadowBill", "shadow_bills"]
+__all__ = ["Drawn", "Mown", "Row", "ShadowBill", "shadow_bills"]
 
 
 def shadow_bills(
@@ -17,12 +17,13 @@ def shadow_bills(
     mown: Iterable[Mown],
     until: float,
     *,
+    drawn: Iterable[Drawn] = (),
     stages: int = 10,
     stage_days: int = 3,
     silence_days: int = 3,
 ) -> list[ShadowBill]:
     """Every bill up to ``until`` (seconds since 1970)."""
-    books = Walk(rows, list(mown), until, stages, stage_days * DAY, silence_days * DAY)
+    books = Walk(rows, list(mown), list(drawn), until, stages, stage_days * DAY, silence_days * DAY)
     books.run()
     return [
         ShadowBill(bill.number, bill.at, tuple(bill.lines), bill.total, bill.credit, bill.due) for bill in books.bills

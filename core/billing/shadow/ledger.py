@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from core.billing.shadow.values import DAY, SETTLING_S, Mown, PaperBill, Row, Stretch
+from core.billing.shadow.values import DAY, SETTLING_S, Drawn, Mown, PaperBill, Row, Stretch
 from core.money import Money, rounded, share
 
 
@@ -14,9 +14,17 @@ class Books:
     """A clerk with one page open."""
 
     def __init__(
-        self, rows: Sequence[Row], mown: list[Mown], until: float, stages: int, stage_s: int, silence_s: int
+        self,
+        rows: Sequence[Row],
+        mown: list[Mown],
+        drawn: list[Drawn],
+        until: float,
+        stages: int,
+        stage_s: int,
+        silence_s: int,
     ) -> None:
         self._rows, self._mown, self._until = rows, mown, until
+        self._drawn, self._power_paid, self._met = drawn, 0, rows[0].at
         self._stages, self._stage_s, self._silence_s = stages, stage_s, silence_s
         self._known = {
             row.data["number"]: datetime.fromisoformat(row.data["known_by"]).timestamp()
@@ -119,7 +127,21 @@ class Books:
             amount = self._owed(self._stretches[-1], known)
             if amount:
                 lines.insert(0, ("overage", amount))
-        return lines
+        return lines + self._power(at, known)
+
+    def _power(self, at: int, known: float) -> list[tuple[str, int]]:
+        """What the host's dock drew and nobody has credited yet, at today's price."""
+        if not self._host:
+            return []
+        fresh = -self._power_paid
+        for one in self._drawn:
+            if self._met <= one.at < at and one.recorded <= known:
+                fresh += one.watt_hours
+        price = self._plan.get("power_per_kwh", 0)
+        amount = rounded(Fraction(fresh * price, 1_000))
+        if amount or not price:
+            self._power_paid += fresh
+        return [("power", -amount)] if amount else []
 
     def _owed(self, stretch: Stretch, known: float) -> int:
         """What is new to charge for a stretch, in minor units; charged from here on."""

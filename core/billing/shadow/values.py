@@ -26,6 +26,14 @@ class Mown(NamedTuple):
     recorded: float
 
 
+class Drawn(NamedTuple):
+    """Watt-hours a host's dock drew for a visit that began at ``at`` (seconds); known since ``recorded`` (seconds)."""
+
+    at: float
+    watt_hours: int
+    recorded: float
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowBill:
     """In minor units; ``lines`` are (kind, amount)."""

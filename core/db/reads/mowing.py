@@ -10,7 +10,7 @@ from shapely.geometry import shape
 from sqlalchemy import select
 from sqlmodel import col
 
-from core.billing import LotRef, Sample, Work
+from core.billing import Drain, LotRef, Sample, Work
 from core.clock import to_epoch_ms
 from core.db import Database
 from core.fleet.live import STATE_CODES
@@ -118,6 +118,21 @@ class MowingReads:
             lot = LotRef(tied, answers.get(tied)) if tied else None
             found.setdefault(_signed(zone), []).append((to_epoch_ms(change.at), lot))
         return found
+
+    async def drains(self, since_ms: int, until_ms: int) -> Sequence[Drain]:
+        """`core.billing.Drains`: sessions that ended within the span, of mowers whose dock a lot keeps."""
+        query = (
+            select(
+                _sessions.c.number, _sessions.c.started_ms, _sessions.c.ended_ms, _sessions.c.battery_used,
+                col(LotMower.lot_id),
+            )
+            .join(Mower, col(Mower.number) == _sessions.c.number)
+            .join(LotMower, (col(LotMower.mower_id) == col(Mower.id)) & (col(LotMower.part) == "host"))
+            .where(_sessions.c.ended_ms >= since_ms, _sessions.c.ended_ms < until_ms)
+            .where(_sessions.c.end_reason.is_not(None), _sessions.c.battery_used > 0)
+        )  # fmt: skip
+        async with self._database.connection() as connection:
+            return [Drain(*row) for row in await connection.execute(query)]
 
     async def work(self, mower: int, since_ms: int, until_ms: int) -> Sequence[Work]:
         """The mower's ended sessions that touch the span, whole, with every reading."""

@@ -124,7 +124,9 @@ READINGS = st.lists(
     max_size=60,
 )
 CHANGES = st.lists(
-    st.tuples(st.integers(-600, 2_400), st.sampled_from([None, ELM_12, ELM_14])), max_size=4, unique_by=lambda one: one[0]
+    st.tuples(st.integers(-600, 2_400), st.sampled_from([None, ELM_12, ELM_14])),
+    max_size=4,
+    unique_by=lambda one: one[0],
 )
 
 
@@ -138,7 +140,10 @@ def test_ties_that_change_under_a_mower_never_give_a_minute_to_two_homes(
     for log in logs:
         told = [Sample(start + at * 1_000, *rest) for at, *rest in sorted(log, key=lambda one: one[0])]
         work.append(Work(told[0].at_ms, told[-1].at_ms + 20_000, told))
-    zones = {zone: sorted(((start + at * 1_000, lot) for at, lot in changes), key=lambda one: one[0]) for zone, changes in ties.items()}
+    zones = {
+        zone: sorted(((start + at * 1_000, lot) for at, lot in changes), key=lambda one: one[0])
+        for zone, changes in ties.items()
+    }
     found = attribute(work, LotGround((GROUND_12, GROUND_14), zones))
     minutes = [minute for piece in found for minute in range(piece.start, piece.start + piece.minutes)]
     assert len(minutes) == len(set(minutes))

@@ -54,8 +54,8 @@ async def mow(database: Database, start_ms: int, places: list[tuple[int, float]]
         for _ in range(minutes * 6):
             rows.append(
                 {"mower": 3, "device_time_ms": at, "sequence": 0, "received_ms": at, "confidence": 0, "source": 0,
-                 "state": STATE_CODES[MowerState.MOWING], "flags": 0, "zone_hash": zone, "longitude_e7": round(east * 1e7),
-                 "latitude_e7": round((SOUTH + 0.0002) * 1e7)}
+                 "state": STATE_CODES[MowerState.MOWING], "flags": 0, "zone_hash": zone,
+                 "longitude_e7": round(east * 1e7), "latitude_e7": round((SOUTH + 0.0002) * 1e7)}
             )  # fmt: skip
             at += 10_000
     session = {
