@@ -73,7 +73,7 @@
     document.addEventListener("mowthos-back", recount); // a live page was away: pushes of that time are lost
     recount();
   };
-  // the frame is drawn by a script of its own: wait until the bell hangs there (homeowners have none)
+  // the frame is drawn by a script of its own: wait until the bell hangs there
   const look = (tries) => {
     const button = document.querySelector(".m-bell");
     if (button) begin(button);

@@ -20,13 +20,19 @@ from core.fleet.alarms import KINDS, AlarmKind
 from core.notices import NoticeDesk, NoticeView, Weight
 from dashboard.clusters.screen_api import ScreenRoute, viewer_with
 from dashboard.frame_parts import icon
+from dashboard.gate import viewer_of
 from dashboard.i18n import _, ngettext, told, use_language
 
 GATHER_S = 0.25
 """Several notices within this are pushed as one."""
 
 
-def bell_html() -> str:
+def hears(viewer: Viewer) -> bool:
+    """Whether there is anything that this viewer may be told."""
+    return viewer.may(Right.HANDLE_ALARMS) or viewer.may(Right.SEE_OWN_BILL)
+
+
+def bell_html(viewer: Viewer) -> str:
     """The button, and the layer it opens; the script fills both."""
     texts = {
         "none": _("No notices yet"),
@@ -34,6 +40,8 @@ def bell_html() -> str:
         "unread": _("Notices, {n} unread"),
         "failed": _("The notices could not be read. Try again."),
     }
+    foot = f'<a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a>'
+    foot = foot if viewer.may(Right.HANDLE_ALARMS) else ""
     return (
         f'<button type="button" class="m-bell" popovertarget="m-notices" aria-label="{escape(_("Notices"))}"'
         f' data-texts="{escape(json.dumps(texts))}">{icon("o_notifications")}'
@@ -42,7 +50,7 @@ def bell_html() -> str:
         f"<h2>{escape(_('Notices'))}</h2>"
         f'<button type="button" class="m-button m-button-quiet m-button-small" data-bell-all>'
         f"{escape(_('Mark all read'))}</button></div>"
-        f'<ul class="m-notices-list"></ul><a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a></div>'
+        f'<ul class="m-notices-list"></ul>{foot}</div>'
         '<div class="m-visually-hidden" id="m-bell-said" role="status" aria-live="polite"></div>'
     )
 
@@ -59,17 +67,22 @@ def bell_router(notices: NoticeDesk) -> APIRouter:
 
     @router.get("/bell")
     async def bell(request: Request) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.HANDLE_ALARMS)
+        viewer = _listener(request)
         shown = await notices.bell(viewer.person_id)
         return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
 
     @router.post("/bell/read")
     async def read(request: Request, read: ReadIn) -> dict[str, int]:
-        viewer = viewer_with(request, Right.HANDLE_ALARMS)
+        viewer = _listener(request)
         await notices.mark_read(viewer.person_id, ids=read.ids)
         return {"unread": await notices.unread(viewer.person_id)}
 
     return router
+
+
+def _listener(request: Request) -> Viewer:
+    viewer = viewer_of(request)
+    return viewer if viewer is not None and hears(viewer) else viewer_with(request, Right.HANDLE_ALARMS)
 
 
 def group_told(group: Sequence[NoticeView]) -> dict[str, Any]:
@@ -83,7 +96,7 @@ def group_told(group: Sequence[NoticeView]) -> dict[str, Any]:
     return {
         "title": told(newest.title),
         "body": told(newest.body),
-        "kind": _kind_word(newest.group),
+        "kind": _("Billing") if newest.kind.startswith("billing_") else _kind_word(newest.group),
         "more": more,
         "link": newest.link if len(unread) < 2 else _group_link(newest),
         "weight": newest.weight.value,

@@ -69,13 +69,15 @@ def told(sentence: str) -> str:
 
 
 class _Fill(Formatter):
-    """Fills a template: sentences within it are told, too, and large numbers grouped as the language does."""
+    """Fills a template: sentences within it are told, too; numbers with ``,`` are written as the language does."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Text):
             return told(value)
         if format_spec.startswith(",") and isinstance(value, int | float):
-            return str(format_decimal(round(value), locale=locale()))
+            decimals = int("0" + format_spec.removeprefix(",").strip(".f"))
+            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+            return str(format_decimal(round(value, decimals), format=pattern, locale=locale()))
         return str(super().format_field(value, format_spec))
 
 

@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from core.accounts import Right, Viewer
 from dashboard import frame_parts as parts
-from dashboard.bell import bell_html
+from dashboard.bell import bell_html, hears
 from dashboard.components.text import text
 from dashboard.frame_head import head_html, quasar_dark, theme_of
 from dashboard.frame_parts import Keys, NavEntry
@@ -60,7 +60,7 @@ def page_frame(viewer: Viewer, title: str, *, fill: bool = False, keys: Keys = (
     path = request.url.path
     sought = (request.query_params.get("q", "") if path == "/fleet" else "") if viewer.may(Right.SEE_FLEET) else None
     with ui.header(add_scroll_padding=False).classes("m-top"):
-        layers = bell_html() if viewer.may(Right.HANDLE_ALARMS) else ""
+        layers = bell_html(viewer) if hears(viewer) else ""
         layers += parts.user_menu(viewer, theme_of(request), entries)
         _html(parts.top_row(parts.navigation(entries, path), sought, layers))
         banner = ui.element("div").classes("m-banner").props('role="status" aria-live="polite"')

@@ -25,6 +25,7 @@ from core.billing.sandbox import Sandbox
 from core.billing.standing import Standing
 from core.billing.status import STATUS, Status, status_of
 from core.billing.subscriptions import Preview, Subscriptions
+from core.billing.telling import Teller, Untold
 from core.billing.terms import Interval, PlanTerms, terms_dict
 from core.billing.unattributed import Serving, Unattributed
 from core.billing.usage import UsageLedger
@@ -73,7 +74,9 @@ __all__ = [
     "Standing",
     "Status",
     "Subscriptions",
+    "Teller",
     "Unattributed",
+    "Untold",
     "UsageFeed",
     "UsageLedger",
     "UsagePiece",

@@ -13,6 +13,7 @@ from core.texts import N_
 
 NOTICE_WORDS = {
     "trial_reminder": N_("The trial ends in {days} days: {price} will be charged"),
+    "payment_failed": N_("The payment failed: {owed} is owed"),
     "dunning": N_("Payment {stage} of {stages}: {owed} is owed"),
     "suspended": N_("Service is suspended until {owed} is paid"),
     "bill": N_("Bill {number} over {due}"),
@@ -66,7 +67,7 @@ def _dunning(life: Life, rules: BillingRules) -> Iterator[Notice]:
     for stage in range(life.dunning.stage + 1):
         at = life.dunning.since + rules.stage_span * stage
         yield Notice(
-            "dunning", f"dunning/{life.dunning.since:%Y%m%d%H%M%S}/{stage}", at,
+            "dunning" if stage else "payment_failed", f"dunning/{life.dunning.since:%Y%m%d%H%M%S}/{stage}", at,
             {"stage": stage, "stages": rules.stages, "owed": owed, "currency": life.currency},
         )  # fmt: skip
     if life.status is Status.SUSPENDED:

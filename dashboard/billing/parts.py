@@ -20,6 +20,7 @@ from core.billing import (
     RevenueBoard,
     Standing,
     Subscriptions,
+    Teller,
     Unattributed,
     UsageFeed,
     UsageLedger,
@@ -28,6 +29,7 @@ from core.billing import (
 from core.billing.ports import PaymentProvider
 from core.clock import Clock
 from core.db import Database
+from core.db.reads.billing_people import BillingPeople
 from core.db.reads.mowing import MowingReads
 from core.events import Event
 from core.fleet.sessions import MowingSession
@@ -56,6 +58,7 @@ class Billing:
     closing: Closing
     feed: UsageFeed
     power: PowerFeed
+    teller: Teller
     metering: Metering
     reads: BillingReads
     board: RevenueBoard
@@ -76,6 +79,7 @@ class Billing:
         await self.metering.run()
         told = await self.payments.outbox.run() if self.payments else 0
         await self.standing.refresh()
+        await self.teller.run()
         return heard + closed.closed + closed.held + told
 
     def hear(self, ended: Event[MowingSession]) -> None:
@@ -125,6 +129,7 @@ def make_billing(
         desk=desk,
         closing=closing,
         feed=UsageFeed(ledger, mowing, clock),
+        teller=Teller(database, clock, BillingPeople(database)),
         power=PowerFeed(database, clock, mowing, full_charge_wh=full_charge_wh),
         metering=Metering(database, clock),
         reads=BillingReads(database, ledger),

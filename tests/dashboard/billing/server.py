@@ -20,7 +20,9 @@ from core.db import Database, open_database
 from core.db.migrate import migrate
 from core.fleet import LiveFleet, TelemetryStore
 from core.neighbourhood import add_person, create_household, households_of_person, register_lot
+from core.notices import Channel, InApp, NoticeDesk, Outbox
 from dashboard import gate
+from dashboard.bell import BellPush, bell_router
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing, make_billing
 from dashboard.home.bill_card import BillCards
@@ -100,6 +102,7 @@ def pages(database: Database, people: People, billing: Billing, lots: dict[str, 
         for _ in range(max(1, round(days))):
             clock.ahead += timedelta(days=days / max(1, round(days)))
             await billing.turn()
+        await post.flush()
         return clock.now().isoformat()
 
     @outer.get("/test/mow")
@@ -108,6 +111,11 @@ def pages(database: Database, people: People, billing: Billing, lots: dict[str, 
         lot = None if lost else lots[who]
         mowed = Mowed(start, minutes, start * 60_000, lot, 1)
         return (await billing.ledger.settle(1, start, start + minutes, [mowed])).added
+
+    in_app = InApp()
+    notices, post = NoticeDesk(database, clock, in_app), Outbox(database, clock, {Channel.IN_APP: in_app})
+    outer.include_router(bell_router(notices))
+    BellPush(notices, SystemClock())
 
     sign_in.register(people=people, throttle=SignInThrottle())
     billing_page.register(billing=billing, people=people)
