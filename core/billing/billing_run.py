@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from core.billing.bills import Bill, BillReason, Line, total_of
 from core.billing.life_model import BillingRules, Life
 from core.billing.periods import Period
+from core.billing.proration import coupon_line, plan_line
 from core.billing.rating import OpenWindow, Window, late_line, overage_line, power_line
 from core.billing.status import Status
 from core.billing.usage_view import UsageView
@@ -72,6 +73,17 @@ def _power(life: Life, at: datetime, context: Context, known_by: datetime) -> tu
     if line is None:
         return life, ()
     return replace(life, power_wh=life.power_wh + line.used, power_since=at), (line,)
+
+
+def charged(life: Life, period: Period) -> tuple[Life, Lines]:
+    """The price of a period that begins and what a coupon takes off it; one of the coupon's periods is used up."""
+    plan, coupon = plan_line(life.terms, period, host=life.host), life.coupon
+    if coupon is None:
+        return replace(life, covering=plan, percent_off=0), (plan,)
+    off = coupon_line(plan, coupon.percent, coupon.note)
+    covering = replace(plan, amount=plan.amount + off.amount)
+    life = replace(life, covering=covering, coupon=coupon.used(), percent_off=coupon.percent)
+    return life, (plan, off) if off.amount.minor else (plan,)
 
 
 def opened(life: Life, period: Period, at: datetime) -> Life:

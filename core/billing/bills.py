@@ -19,6 +19,7 @@ class LineKind(StrEnum):
     OVERAGE = "overage"
     LATE = "late"
     POWER = "power"
+    COUPON = "coupon"
     CREDIT = "credit"
     EXTRA = "extra"
 
@@ -30,6 +31,7 @@ LINE_WORDS = {
     LineKind.OVERAGE: N_("Minutes beyond the plan"),
     LineKind.LATE: N_("Correction of an earlier period"),
     LineKind.POWER: N_("Power for the mower"),
+    LineKind.COUPON: N_("Coupon"),
     LineKind.CREDIT: N_("Credit"),
     LineKind.EXTRA: N_("Extra"),
 }

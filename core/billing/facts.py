@@ -17,6 +17,8 @@ class FactKind(StrEnum):
     RESUMED = "resumed"
     CANCELLED = "cancelled"  # now: bool
     CANCEL_UNDONE = "cancel_undone"
+    COUPON_GIVEN = "coupon_given"  # percent, periods (0 = until it is taken away), note
+    COUPON_ENDED = "coupon_ended"
     CREDITED = "credited"  # minor, note
     CHARGED = "charged"  # minor, note
     BILL_VOIDED = "bill_voided"  # number

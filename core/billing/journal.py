@@ -40,6 +40,7 @@ REVENUE = {
     LineKind.OVERAGE: Account.MINUTES,
     LineKind.LATE: Account.MINUTES,
     LineKind.POWER: Account.POWER,
+    LineKind.COUPON: Account.PLANS,
     LineKind.CREDIT: Account.OTHER,
     LineKind.EXTRA: Account.OTHER,
 }

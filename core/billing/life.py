@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.billing import moves
-from core.billing.billing_run import Context, arrears, billed, opened
+from core.billing.billing_run import Context, arrears, billed, charged, opened
 from core.billing.bills import BillReason
 from core.billing.facts import Fact, FactKind
 from core.billing.life_model import DEFAULT_RULES, BillingRules, Dunning, Life
 from core.billing.periods import Cycle
-from core.billing.proration import plan_line
 from core.billing.status import Status
 from core.billing.usage_view import NO_USAGE, UsageView
 
@@ -118,8 +117,8 @@ def _begin_period(life: Life, at: datetime, reason: BillReason, lines: moves.Lin
     assert life.cycle is not None
     life = opened(life, life.cycle.at(at), at)
     assert life.period is not None
-    plan = plan_line(life.terms, life.period, host=life.host)
-    return billed(replace(life, covering=plan), at, reason, (*lines, plan), life.period, context)
+    life, price = charged(life, life.period)
+    return billed(life, at, reason, (*lines, *price), life.period, context)
 
 
 def _end_trial(life: Life, at: datetime, context: Context) -> Life:

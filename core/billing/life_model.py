@@ -1,6 +1,6 @@
 """What is known of a subscription at one moment. Frozen; `core.billing.life` makes it from facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.billing.bills import Bill, Line
@@ -66,6 +66,21 @@ class Dunning:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupon:
+    """Takes ``percent`` (1 to 100) off the price of each period that begins; ``left``: how many more, ``None``: all."""
+
+    percent: int
+    left: int | None
+    note: str = ""
+
+    def used(self) -> "Coupon | None":
+        """After one more period."""
+        if self.left is None:
+            return self
+        return replace(self, left=self.left - 1) if self.left > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """From one period's end to another's; ``until`` is empty while nobody has said when it ends."""
 
@@ -89,7 +104,7 @@ class Life:
     period: Period | None = None
     """The one paid for now; none in trial, pause, long suspension and after the end."""
     covering: Line | None = None
-    """The line that was last charged for what is left of the period."""
+    """The line that was last charged for what is left of the period, a coupon taken off."""
     window: OpenWindow | None = None
     windows: tuple[Window, ...] = ()
     pending: tuple[Line, ...] = ()
@@ -100,6 +115,10 @@ class Life:
     pause: Pause | None = None
     cancel_at: datetime | None = None
     dunning: Dunning | None = None
+    coupon: Coupon | None = None
+    """Counts from the next period that begins."""
+    percent_off: int = 0
+    """Of the price of the period that runs."""
     power_wh: int = 0
     """A host's: the watt-hours that bills up to now have credited."""
     power_since: datetime | None = None

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.billing.billing_run import Context, Lines, arrears, billed, opened
+from core.billing.billing_run import Context, Lines, arrears, billed, charged, opened
 from core.billing.bills import Bill, BillReason, Line, LineKind
 from core.billing.facts import Fact, FactKind
-from core.billing.life_model import Dunning, Life, Pause
+from core.billing.life_model import Coupon, Dunning, Life, Pause
 from core.billing.payment_values import Proration
 from core.billing.periods import Cycle, Period
-from core.billing.proration import plan_line, remaining_line, unused_line
+from core.billing.proration import remaining_line, unused_line
 from core.billing.status import STATUS, Status
 from core.billing.terms import terms_of
 from core.errors import Conflict, Invalid, NotFound
@@ -67,7 +67,7 @@ def _plan_changed(life: Life, fact: Fact, context: Context) -> Life:
         changed = replace(life, terms=terms, window=life.window.changed(terms, at))
         if how is Proration.NONE:
             return changed
-        more = remaining_line(terms, life.period, at, host=life.host)
+        more = remaining_line(terms, life.period, at, host=life.host, percent_off=life.percent_off)
         changed = replace(changed, covering=more, pending=(*life.pending, back, more))
         return billed(changed, at, BillReason.CHANGE, (), None, context) if how is Proration.INVOICE_NOW else changed
     life, lines = arrears(life, at, context)
@@ -79,8 +79,8 @@ def _new_cycle(life: Life, at: datetime, reason: BillReason, lines: Lines, conte
     cycle = Cycle(at, life.terms.interval)
     period = cycle.period(0)
     life = opened(replace(life, cycle=cycle), period, at)
-    plan = plan_line(life.terms, period, host=life.host)
-    return billed(replace(life, covering=plan), at, reason, (*lines, plan), period, context)
+    life, price = charged(life, period)
+    return billed(life, at, reason, (*lines, *price), period, context)
 
 
 def _paused(life: Life, fact: Fact, _context: Context) -> Life:
@@ -138,6 +138,24 @@ def _cancel_undone(life: Life, _fact: Fact, _context: Context) -> Life:
     if life.cancel_at is None or life.status is Status.CANCELED:
         raise Conflict(N_("no cancellation is planned"))
     return replace(life, cancel_at=None)
+
+
+def _coupon_given(life: Life, fact: Fact, _context: Context) -> Life:
+    """In place of one that stands. Counts from the next period that begins."""
+    if life.status is Status.CANCELED:
+        raise Conflict(N_("this subscription has ended: no period is left for a coupon"))
+    percent, periods = fact.data["percent"], fact.data["periods"]
+    if not 1 <= percent <= 100:
+        raise Invalid(Text("a coupon of {percent} %: expected 1 to 100", percent=percent))
+    if not 0 <= periods <= 24:
+        raise Invalid(Text("a coupon for {periods} periods: expected 0 (all) to 24", periods=periods))
+    return replace(life, coupon=Coupon(percent, periods or None, fact.data.get("note", "")))
+
+
+def _coupon_ended(life: Life, _fact: Fact, _context: Context) -> Life:
+    if life.coupon is None:
+        raise Conflict(N_("there is no coupon to take away"))
+    return replace(life, coupon=None)
 
 
 def _credited(life: Life, fact: Fact, _context: Context) -> Life:
@@ -262,6 +280,8 @@ MOVES: dict[FactKind, Callable[[Life, Fact, Context], Life]] = {
     FactKind.RESUMED: _resumed,
     FactKind.CANCELLED: _cancelled,
     FactKind.CANCEL_UNDONE: _cancel_undone,
+    FactKind.COUPON_GIVEN: _coupon_given,
+    FactKind.COUPON_ENDED: _coupon_ended,
     FactKind.CREDITED: _credited,
     FactKind.CHARGED: _charged,
     FactKind.BILL_CLOSED: _bill_closed,

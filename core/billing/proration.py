@@ -20,15 +20,22 @@ def unused_line(charged: Line, at: datetime) -> Line:
     return Line(LineKind.UNUSED, back, Period(at, charged.span.end), charged.plan)
 
 
-def remaining_line(terms: PlanTerms, period: Period, at: datetime, *, host: bool) -> Line:
-    """What the rest of a running period costs on new terms."""
+def remaining_line(terms: PlanTerms, period: Period, at: datetime, *, host: bool, percent_off: int = 0) -> Line:
+    """What the rest of a running period costs on new terms, the coupon of the period inside."""
     left = whole_seconds(period.end - at)
-    price = share(terms.price_for(host=host), left, period.seconds)
+    whole = terms.price_for(host=host)
+    price = share(whole - share(whole, percent_off, 100), left, period.seconds)
     return Line(LineKind.REMAINING, price, Period(at, period.end), plan_words(terms))
 
 
 def plan_line(terms: PlanTerms, period: Period, *, host: bool) -> Line:
     return Line(LineKind.PLAN, terms.price_for(host=host), period, plan_words(terms))
+
+
+def coupon_line(plan: Line, percent: int, note: str) -> Line:
+    """What a coupon takes off a plan's line, rounded once."""
+    words = ", ".join(filter(None, [f"{percent} %", note]))
+    return Line(LineKind.COUPON, -share(plan.amount, percent, 100), plan.span, plan.plan, note=words)
 
 
 def plan_words(terms: PlanTerms) -> str:

@@ -34,7 +34,8 @@ TRIES = 5
 MOVES_OF_PEOPLE = frozenset(
     {
         FactKind.PLAN_CHANGED, FactKind.PAUSED, FactKind.RESUMED, FactKind.CANCELLED, FactKind.CANCEL_UNDONE,
-        FactKind.CREDITED, FactKind.CHARGED, FactKind.REFUNDED, FactKind.BILL_VOIDED,
+        FactKind.COUPON_GIVEN, FactKind.COUPON_ENDED, FactKind.CREDITED, FactKind.CHARGED, FactKind.REFUNDED,
+        FactKind.BILL_VOIDED,
     }
 )  # fmt: skip
 

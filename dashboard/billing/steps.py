@@ -17,7 +17,7 @@ from dashboard.billing.words import day, interval_word, money, status_word
 from dashboard.components.dialogs import asking
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
 from dashboard.components.text import text
-from dashboard.i18n import _, told
+from dashboard.i18n import _, ngettext, told
 
 PERIODS = (1, 2, 3, 6, 12)
 
@@ -112,6 +112,30 @@ class Steps:
                     ui.navigate.reload()
 
             _actions(dialog, _("Confirm"), confirm)
+
+    async def coupon(self) -> None:
+        """A coupon: what it takes off, for how long, and why; then what it comes to."""
+        with asking() as dialog:
+            text("h2", _("Give a coupon"))
+            percent = ui.number(_("Percent off the plan's price"), value=10, min=1, max=100, step=1, precision=0)
+            percent.props("outlined")
+            words = {str(n): ngettext("{n} period", "{n} periods", n).format(n=n) for n in PERIODS}
+            periods = ui.select(words | {"0": _("until it is taken away")}, label=_("For how long"), value="1")
+            periods.props("outlined")
+            reason = ui.input(_("Reason")).props("outlined maxlength=200")
+
+            async def go() -> None:
+                if not percent.value or not (reason.value or "").strip():
+                    tell_problem(_("Say how much, and why."))
+                    return
+                dialog.close()
+                data = {"percent": round(percent.value), "periods": int(periods.value), "note": reason.value}
+                await self._ask(_("Give a coupon"), FactKind.COUPON_GIVEN, data)
+
+            _actions(dialog, _("Show what it comes to"), go)
+
+    async def end_coupon(self) -> None:
+        await self._ask(_("Take the coupon away"), FactKind.COUPON_ENDED, {})
 
     async def give(self, kind: FactKind, *, title: str, number: int | None = None, most: int | None = None) -> None:
         """A credit, an extra or a refund: amount and reason."""

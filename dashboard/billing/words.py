@@ -30,6 +30,8 @@ FACT_WORDS = {
     "resumed": N_("Ended the pause"),
     "cancelled": N_("Cancelled"),
     "cancel_undone": N_("Took the cancellation back"),
+    "coupon_given": N_("Was given a coupon"),
+    "coupon_ended": N_("Had the coupon taken away"),
     "credited": N_("Was given credit"),
     "charged": N_("Was charged extra"),
     "bill_closed": N_("Bill sent"),
@@ -88,7 +90,7 @@ def line_words(line: Mapping[str, Any], currency: str) -> str:
     if kind is LineKind.POWER:
         told = _("{kwh} kWh at {rate} a kWh")
         return f"{word}: " + told.format(kwh=kwh_words(line["used"]), rate=money(line["rate"], currency))
-    if kind in (LineKind.CREDIT, LineKind.EXTRA):
+    if kind in (LineKind.CREDIT, LineKind.EXTRA, LineKind.COUPON):
         return f"{word}: {line['note']}" if line["note"] else word
     return f"{word}: {line['plan']}"
 
@@ -106,10 +108,20 @@ def fact_words(kind: str, data: Mapping[str, Any], currency: str) -> str:
     parts = []
     if "number" in data:
         parts.append(_("bill {number}").format(number=data["number"]))
+    if "percent" in data:
+        parts.append(coupon_words(data["percent"], data["periods"]))
     if "minor" in data:
         parts.append(money(data["minor"], currency))
     parts += [str(data[name]) for name in ("note", "reason") if data.get(name)]
     return f"{word}: {', '.join(parts)}" if parts else word
+
+
+def coupon_words(percent: int, periods: int | None) -> str:
+    """``periods`` that it still counts for; none: until it is taken away."""
+    if not periods:
+        return _("{percent} % off every period").format(percent=percent)
+    told = ngettext("{percent} % off {n} period", "{percent} % off {n} periods", periods)
+    return told.format(percent=percent, n=periods)
 
 
 def notice_words(kind: str, data: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from dashboard.billing.html import bill_lines, facts, invoice_table, meter_html, status_chip, timeline
 from dashboard.billing.parts import Billing
 from dashboard.billing.steps import Steps
-from dashboard.billing.words import day, fact_words, interval_word, money, notice_words
+from dashboard.billing.words import coupon_words, day, fact_words, interval_word, money, notice_words
 from dashboard.components.faces import empty_face
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
@@ -65,6 +65,8 @@ def _standing(life: Life) -> None:
         (_("Owed"), escape(money(life.owed.minor, life.currency))),
         (_("Credit"), escape(money(life.balance.minor, life.currency))),
     ]  # fmt: skip
+    if life.coupon is not None:
+        rows.append((_("Coupon"), escape(coupon_words(life.coupon.percent, life.coupon.left))))
     if life.trial is not None and not life.bills:
         rows.append((_("Trial ends"), escape(day(life.trial.end))))
     if life.dunning is not None:
@@ -89,6 +91,10 @@ async def _bills(billing: Billing, subscription_id: UUID, steps: Steps, viewer: 
             if viewer.may(Right.MANAGE_BILLING):
                 with ui.element("div").classes("m-row"):
                     _give(_("Give credit"), lambda: steps.give(FactKind.CREDITED, title=_("Give credit")))
+                    if life.coupon is None:
+                        _give(_("Give a coupon"), steps.coupon)
+                    else:
+                        _give(_("Take the coupon away"), steps.end_coupon)
                     paid = [bill for bill in life.bills if bill.paid_at and bill.due.minor > bill.refunded.minor]
                     if paid:
                         last = paid[-1]

@@ -46,6 +46,8 @@ class Books:
         self._page_since = 0
         self._waiting: list[tuple[str, int]] = []
         self._credit = 0
+        self._coupon: tuple[int, int] | None = None
+        self._percent = 0
         self._stop_at: int | None = None
         self._rest: tuple[int, int | None] | None = None
         self._asking: tuple[int, int] | None = None
@@ -102,8 +104,13 @@ class Books:
     def _charge_period(self, at: int, lines: list[tuple[str, int]]) -> PaperBill:
         self._begin, self._finish = self._mark(self._turn), self._mark(self._turn + 1)
         self._page, self._page_since = Stretch(at), at
-        self._covered = (self._price(self._plan), self._begin, self._finish)
-        bill = self._write(at, [*lines, ("plan", self._price(self._plan))])
+        price, off = self._price(self._plan), 0
+        self._percent, every = self._coupon or (0, 0)
+        if self._coupon:
+            off = rounded(Fraction(price * self._percent, 100))
+            self._coupon = None if every == 1 else (self._percent, max(0, every - 1))
+        self._covered = (price - off, self._begin, self._finish)
+        bill = self._write(at, [*lines, ("plan", price), *([("coupon", -off)] if off else [])])
         assert bill is not None
         return bill
 

@@ -1,10 +1,12 @@
 """The shadow's walk through a life: a queue of dated events, and what each does to the books."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from core.billing.shadow.ledger import Books
 from core.billing.shadow.values import Row
+from core.money import rounded
 
 
 class Walk(Books):
@@ -117,7 +119,9 @@ class Walk(Books):
             how = data.get("proration", "create_prorations")
             if how == "none":
                 return
-            more = self._part(self._price(self._plan), self._finish - at, self._finish - self._begin)
+            whole = self._price(self._plan)
+            whole -= rounded(Fraction(whole * self._percent, 100))
+            more = self._part(whole, self._finish - at, self._finish - self._begin)
             self._waiting += [("unused", back), ("remaining", more)]
             self._covered = (more, at, self._finish)
             if how == "always_invoice":
@@ -156,6 +160,12 @@ class Walk(Books):
 
     def _on_cancel_undone(self, _at: int, _data: Mapping[str, Any]) -> None:
         self._stop_at = None
+
+    def _on_coupon_given(self, _at: int, data: Mapping[str, Any]) -> None:
+        self._coupon = (data["percent"], data["periods"])
+
+    def _on_coupon_ended(self, _at: int, _data: Mapping[str, Any]) -> None:
+        self._coupon = None
 
     def _on_credited(self, _at: int, data: Mapping[str, Any]) -> None:
         self._waiting.append(("credit", -data["minor"]))
