@@ -1,6 +1,6 @@
 """What billing's screens and files read: lists, one invoice with the minutes behind its lines, the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from core.errors import NotFound
 from core.texts import N_
 
 MOST_ROWS = 200
+PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,19 @@ class HouseholdRow:
     row: SubscriptionRow
     payer: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """One page of the list; ``total`` counts all pages."""
+
+    rows: list[HouseholdRow]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_ROWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +104,45 @@ class BillingReads:
                 suspended=await count(SubscriptionRow, col(SubscriptionRow.status) == "suspended"),
             )
 
-    async def households(self, *, search: str = "", status: str = "") -> list[HouseholdRow]:
-        query = select(SubscriptionRow, Payer.name, Payer.email).join(
-            Payer, col(Payer.id) == col(SubscriptionRow.payer_id)
-        )
+    async def households(self, *, search: str = "", status: str = "", page: int = 1) -> Households:
+        """By address, `PAGE_ROWS` a page; the nearest page that exists when ``page`` (from 1) does not."""
+        wanted = []
         if status:
-            query = query.where(col(SubscriptionRow.status) == status)
+            wanted.append(col(SubscriptionRow.status) == status)
         if search:
-            query = query.where(
+            wanted.append(
                 or_(
                     col(SubscriptionRow.address).icontains(search, autoescape=True),
                     col(Payer.name).icontains(search, autoescape=True),
                     col(Payer.email).icontains(search, autoescape=True),
                 )
             )
-        query = query.order_by(col(SubscriptionRow.address)).limit(MOST_ROWS)
+        payer = col(Payer.id) == col(SubscriptionRow.payer_id)
+        counted = select(func.count()).select_from(SubscriptionRow).join(Payer, payer).where(*wanted)
+        query = select(SubscriptionRow, Payer.name, Payer.email).join(Payer, payer).where(*wanted)
+        query = query.order_by(col(SubscriptionRow.address), col(SubscriptionRow.id))
         async with self._database.session() as session:
-            return [HouseholdRow(*found) for found in (await session.exec(query)).all()]
+            total = (await session.exec(counted)).one()
+            here = max(1, min(page, -(-total // PAGE_ROWS)))
+            rows = (await session.exec(query.offset((here - 1) * PAGE_ROWS).limit(PAGE_ROWS))).all()
+        return Households([HouseholdRow(*found) for found in rows], total, here)
+
+    async def addresses(self, subscription_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Where these subscriptions are for."""
+        query = select(SubscriptionRow.id, SubscriptionRow.address)
+        async with self._database.session() as session:
+            rows = (await session.exec(query.where(col(SubscriptionRow.id).in_(list(subscription_ids))))).all()
+        return {subscription: address for subscription, address in rows}
+
+    async def of_lots(self, lot_ids: Iterable[UUID]) -> list[SubscriptionRow]:
+        """The subscriptions of these lots, by address, the newest of a lot last."""
+        query = select(SubscriptionRow).where(col(SubscriptionRow.lot_id).in_(list(lot_ids)))
+        async with self._database.session() as session:
+            return list(
+                (
+                    await session.exec(query.order_by(col(SubscriptionRow.address), col(SubscriptionRow.created_at)))
+                ).all()
+            )
 
     async def invoices(self, subscription_id: UUID | None = None, *, state: str = "") -> list[InvoiceRow]:
         """Newest first."""

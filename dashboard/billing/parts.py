@@ -1,6 +1,8 @@
 """Billing's parts, made once and handed to pages, REST and jobs. Without a payment provider it bills and shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -9,6 +11,7 @@ from core.billing import (
     DEFAULT_RULES,
     BillingReads,
     BillingRules,
+    Board,
     Closing,
     Inbox,
     Metering,
@@ -30,6 +33,7 @@ from core.billing.ports import PaymentProvider
 from core.clock import Clock
 from core.db import Database
 from core.db.reads.billing_people import BillingPeople
+from core.db.reads.cluster_names import cluster_names
 from core.db.reads.mowing import MowingReads
 from core.events import Event
 from core.fleet.sessions import MowingSession
@@ -50,6 +54,7 @@ class Payments:
 class Billing:
     """All of billing."""
 
+    database: Database
     clock: Clock
     rules: BillingRules
     plans: Plans
@@ -85,6 +90,10 @@ class Billing:
     def hear(self, ended: Event[MowingSession]) -> None:
         """Attribute each session of the fleet once it has ended."""
         ended.subscribe(lambda one: self.feed.heard(one.number, one.started_ms, one.ended_ms))
+
+    async def cluster_names(self, board: Board) -> Mapping[UUID, str]:
+        """What people call the clusters of the board."""
+        return await cluster_names(self.database, [one.cluster_id for one in board.clusters if one.cluster_id])
 
     async def reconcile(self) -> int:
         return await self.payments.reconciling.run() if self.payments else 0
@@ -122,6 +131,7 @@ def make_billing(
             reconciling=Reconciling(database=database, clock=clock, provider=provider, jobs=jobs, audit=audit),
         )
     return Billing(
+        database=database,
         clock=clock,
         rules=rules,
         plans=plans,

@@ -1,22 +1,23 @@
 """``/billing``: what comes in, what needs a person, every household; the journal and the public key as files."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
 from typing import Annotated, Literal
-from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from nicegui import app, ui
 
 from core.accounts import People, Right, Viewer
-from core.billing import STATUS, Status, journal_csv, journal_xlsx, public_pem
+from core.billing import Status, journal_csv, journal_xlsx, public_pem
 from core.billing.board import Board
-from core.billing.reads import Attention, HouseholdRow
+from core.billing.reads import Attention
 from dashboard.assets import asset_url
-from dashboard.billing.html import percent, status_chip, table, tiles
+from dashboard.billing.household_list import household_list
+from dashboard.billing.html import percent, table, tiles
 from dashboard.billing.parts import Billing
-from dashboard.billing.words import day, money
-from dashboard.components.faces import empty_face
+from dashboard.billing.words import money
 from dashboard.components.notices import attempt, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
@@ -60,6 +61,8 @@ def register(*, billing: Billing, people: People) -> None:
     async def billing_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         search, status = request.query_params.get("q", ""), request.query_params.get("status", "")
         status = status if status in set(Status) else ""
+        asked = request.query_params.get("page", "")
+        page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
         with page_frame(viewer, _("Billing")):
             billing_style()
             with page_head(_("Billing"), _("What comes in, what needs you, and every household.")):
@@ -71,11 +74,11 @@ def register(*, billing: Billing, people: People) -> None:
                     ui.icon("o_warning").props('aria-hidden="true"')
                     text("span", told(words))
             with ui.element("div").classes("m-bill-two"):
-                await _households(billing, search, status)
+                await household_list(billing, search, status, page)
                 with ui.element("div").classes("m-bill-side"):
                     _attention(attention)
                     await _drift(billing, people, viewer)
-                    _clusters(board)
+                    _clusters(board, await billing.cluster_names(board))
 
 
 def _links() -> str:
@@ -159,7 +162,7 @@ async def _drift(billing: Billing, people: People, viewer: Viewer) -> None:
                         )
 
 
-def _clusters(board: Board) -> None:
+def _clusters(board: Board, names: Mapping[UUID, str]) -> None:
     if not board.clusters:
         return
     with ui.element("section").classes("m-card m-card-flush"):
@@ -167,54 +170,20 @@ def _clusters(board: Board) -> None:
         heads = [(_("Cluster"), False), (_("Members"), True), (_("Revenue"), True), (_("Margin"), True)]
         rows = [
             [
-                f'<a href="/clusters/{row.cluster_id}">{escape(str(row.cluster_id)[:8])}</a>' if row.cluster_id
-                else escape(_("none")),
+                _cluster(row.cluster_id, names),
                 str(row.members),
                 escape(money(row.revenue_minor, board.currency)),
                 escape(money(row.margin_minor, board.currency)),
             ]
             for row in board.clusters[:8]
-        ]  # fmt: skip
+        ]
         with table_region(_("Margin by cluster, 30 days")):
             ui.html(table(heads, rows), sanitize=False)
 
 
-async def _households(billing: Billing, search: str, status: str) -> None:
-    found = await billing.reads.households(search=search, status=status)
-    with ui.element("section").classes("m-card m-card-flush"):
-        ui.html(_filter(search, status), sanitize=False)
-        if not found:
-            words = _("Homes show here once someone has chosen a plan for them.")
-            with empty_face(_("No household found"), words, icon="o_home_work"):
-                pass
-            return
-        with table_region(_("Households")):
-            ui.html(_household_table(found), sanitize=False)
-
-
-def _filter(search: str, status: str) -> str:
-    label = escape(_("Search address or payer"))
-    chips = "".join(
-        f'<a class="m-filter-chip" href="/billing?{urlencode({"q": search, "status": one})}"'
-        f"{' aria-current=true' if one == status else ''}>{escape(word)}</a>"
-        for one, word in [("", _("All")), *((str(one), _(STATUS[one].word)) for one in Status)]
-    )
-    return (
-        f'<form method="get" class="m-filter"><div class="m-row m-grow"><input class="m-input" type="search" name="q" '
-        f'value="{escape(search)}" placeholder="{label}" aria-label="{label}"></div></form>'
-        f'<div class="m-filter"><div class="m-row">{chips}</div></div>'
-    )
-
-
-def _household_table(found: list[HouseholdRow]) -> str:
-    heads = [(_("Home"), False), (_("Payer"), False), (_("Standing"), False), (_("Period ends"), False)]
-    rows = [
-        [
-            f'<a href="/billing/households/{one.row.id}">{escape(one.row.address)}</a>',
-            f'{escape(one.payer)}<span class="m-sub">{escape(one.email)}</span>',
-            status_chip(one.row.status),
-            escape(day(one.row.period_end)),
-        ]
-        for one in found
-    ]
-    return table(heads, rows)
+def _cluster(cluster_id: UUID | None, names: Mapping[UUID, str]) -> str:
+    if cluster_id is None:
+        return escape(_("none"))
+    if cluster_id not in names:
+        return escape(_("dissolved"))
+    return f'<a href="/clusters/{cluster_id}">{escape(names[cluster_id])}</a>'

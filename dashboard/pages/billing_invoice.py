@@ -55,7 +55,7 @@ def register(*, billing: Billing, people: People) -> None:
             with page_head(_("Bills"), _(INVOICE_STATES[state][0]) if state else ""):
                 pass
             invoices = await billing.reads.invoices(state=state)
-            homes = {one.row.id: one.row.address for one in await billing.reads.households()}
+            homes = await billing.reads.addresses({one.subscription_id for one in invoices})
             with ui.element("section").classes("m-card m-card-flush"):
                 if not invoices:
                     with empty_face(_("No bills here"), _("Bills are made when trials and periods end."),

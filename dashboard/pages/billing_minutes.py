@@ -20,6 +20,8 @@ from dashboard.i18n import _
 from dashboard.pages.billing import billing_style
 from dashboard.theme import page_frame, page_head
 
+SHOWN = 50
+
 
 def register(*, billing: Billing, people: People) -> None:
     """Serve minutes without a lot."""
@@ -27,7 +29,11 @@ def register(*, billing: Billing, people: People) -> None:
     @ui.page("/billing/minutes")
     async def minutes_page(viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         entries, names = await billing.ledger.unattributed(), await billing.mowing.names()
-        homes = {str(one.row.lot_id): one.row for one in await billing.reads.households()}
+        shown = entries[:SHOWN]
+        served = await billing.mowing.lots_of({entry.mower for entry in shown})
+        homes = {
+            row.lot_id: row for row in await billing.reads.of_lots({lot for lots in served.values() for lot in lots})
+        }
         with page_frame(viewer, _("Minutes without a lot")):
             billing_style()
             with page_head(_("Minutes without a lot"), _("They hold the bills of the homes this mower serves.")):
@@ -35,16 +41,15 @@ def register(*, billing: Billing, people: People) -> None:
             if not entries:
                 with empty_face(_("Every minute has its lot"), _("Nothing to do."), icon="o_task_alt"):
                     return
-            for entry in entries[:50]:
+            for entry in shown:
                 with ui.element("section").classes("m-card"):
                     at = instant(datetime.fromtimestamp(entry.start_minute * 60, UTC))
                     text("h2", f"{names.get(entry.mower, entry.mower)}: {minutes_words(entry.minutes)}, {at}")
                     if entry.zone:
                         ui.html(_zone_words(), sanitize=False)
                     if viewer.may(Right.MANAGE_BILLING):
-                        served = await billing.mowing.mowers_of([row.lot_id for row in homes.values()])
-                        near = {key: row.address for key, row in homes.items() if entry.mower in served[row.lot_id]}
-                        _assign(billing, people, viewer, entry.id or 0, near, homes)
+                        near = {str(lot): homes[lot] for lot in served.get(entry.mower, ()) if lot in homes}
+                        _assign(billing, people, viewer, entry.id or 0, near)
 
 
 def _zone_words() -> str:
@@ -57,20 +62,20 @@ def _assign(
     people: People,
     viewer: Viewer,
     entry_id: int,
-    near: Mapping[str, str],
-    homes: Mapping[str, SubscriptionRow],
+    near: Mapping[str, SubscriptionRow],
 ) -> None:
     if not near:
         text("p", _("No home with a subscription is served by this mower.")).classes("m-muted")
         return
     with ui.element("div").classes("m-row"):
-        choice = ui.select(dict(near), label=_("Home"), value=next(iter(near))).props("outlined dense")
+        addresses = {lot: row.address for lot, row in near.items()}
+        choice = ui.select(addresses, label=_("Home"), value=next(iter(near))).props("outlined dense")
         reason = ui.input(_("Why")).props("outlined dense maxlength=200")
 
         async def assign() -> None:
             if not await still_signed_in(people, viewer):
                 return
-            row = homes[choice.value]
+            row = near[choice.value]
             lot = LotRef(row.lot_id, row.household_id)
             work = billing.ledger.assign(entry_id, lot, by=viewer.email, reason=reason.value or "")
             if await attempt(work, done=_("Assigned")):

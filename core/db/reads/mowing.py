@@ -84,6 +84,15 @@ class MowingReads:
                     found[lot].append(number)
         return found
 
+    async def lots_of(self, mowers: Iterable[int]) -> Mapping[int, Sequence[UUID]]:
+        """Which lots these mowers serve."""
+        query = select(col(Mower.number), col(LotMower.lot_id)).join(Mower, col(Mower.id) == col(LotMower.mower_id))
+        found: dict[int, list[UUID]] = {}
+        async with self._database.connection() as connection:
+            for number, lot in await connection.execute(query.where(col(Mower.number).in_(list(mowers)))):
+                found.setdefault(number, []).append(lot)
+        return found
+
     async def ground(self, mower: int) -> LotGround:
         """The lots it serves, and whose each area of its maps was and is."""
         query = (
