@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     stripe_webhook_secrets: SecretStr | None = Field(
         None, description="Webhook signing secrets (whsec_...), commas between them while one replaces another"
     )
+    stripe_tax: bool = Field(
+        False, description="Let Stripe Tax work tax out and add it to bills (set it up in Stripe's dashboard first)"
+    )
     full_charge_wh: int = Field(
         0,
         ge=0,

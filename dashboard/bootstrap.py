@@ -106,6 +106,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         secret=key,
         provider=make_provider(settings, clock),
         full_charge_wh=settings.full_charge_wh,
+        tax=settings.stripe_tax,
     )
     runs = JobBook(database, clock)
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)

@@ -111,5 +111,6 @@ def billed(life: Life, at: datetime, reason: BillReason, lines: Lines, span: Per
         credit_used=used,
         due=Money(max(0, total.minor), life.currency) - used,
         refunded=Money(0, life.currency),
+        tax=Money(0, life.currency),
     )
     return replace(life, bills=(*life.bills, bill), pending=(), balance=life.balance - used + gained)

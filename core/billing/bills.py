@@ -66,7 +66,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """``total`` = sum of lines; a negative one becomes credit. ``due`` = what is left to pay after ``credit_used``."""
+    """``total`` = sum of lines; a negative one becomes credit. ``due`` = what is left after ``credit_used``, before
+    tax."""
 
     number: int
     at: datetime
@@ -85,6 +86,13 @@ class Bill:
     failed_at: datetime | None = None
     voided: bool = False
     refunded: Money = NOTHING
+    """Before tax, as ``due`` is."""
+    tax: Money = NOTHING
+    """What the provider has added; known once it has the bill."""
+
+    @property
+    def to_pay(self) -> Money:
+        return self.due + self.tax
 
     @property
     def settled(self) -> bool:

@@ -160,7 +160,7 @@ def _trials(since: datetime) -> Select[int, int]:
 def _bills(since: datetime) -> Select[int, int, Any]:
     row = InvoiceRow
     lately = (col(row.closed_at) >= since) & (col(row.due_minor) > 0)
-    owed = case((col(row.state) == "open", col(row.due_minor)), else_=0)
+    owed = case((col(row.state) == "open", col(row.due_minor) + col(row.tax_minor)), else_=0)
     failed = lately & col(row.failed_at).is_not(None)
     return select(_count(lately), _count(failed), func.sum(owed)).select_from(row)
 

@@ -18,7 +18,7 @@ from core.billing.life_model import Life
 from core.billing.notices import Notice
 from core.billing.tables import BillingNotice, InvoiceRow, JournalRow, OutboxRow
 from core.ids import new_id
-from core.money import Money
+from core.money import Money, share
 
 
 @dataclass(slots=True)
@@ -69,6 +69,8 @@ def of_facts(subscription_id: UUID, before: Life, after: Life, facts: Sequence[F
     earlier = {bill.number: bill for bill in before.bills}
     for bill in after.bills:
         key, old = bill_key(subscription_id, bill.number), earlier.get(bill.number)
+        if bill.tax.minor and (old is None or old.tax != bill.tax):
+            effects.book(subscription_id, currency, journal.bill_taxed(key, bill, now))
         if bill.paid_at is not None and (old is None or old.paid_at is None):
             effects.book(subscription_id, currency, journal.bill_paid(key, bill, bill.paid_at))
         if bill.voided and not (old and old.voided):
@@ -79,9 +81,14 @@ def of_facts(subscription_id: UUID, before: Life, after: Life, facts: Sequence[F
     for number, fact in enumerate(one for one in facts if one.kind is FactKind.REFUNDED):
         bill_number, amount = fact.data["number"], Money(fact.data["minor"], currency)
         key = f"{bill_key(subscription_id, bill_number)}/{int(fact.at.timestamp())}/{number}"
-        effects.book(subscription_id, currency, journal.refunded(key, bill_number, amount, fact.data["to"], fact.at))
+        tax = tax_back(after.bills[bill_number - 1], amount) if fact.data["to"] == "card" else Money(0, currency)
+        effects.book(
+            subscription_id, currency, journal.refunded(key, bill_number, amount, tax, fact.data["to"], fact.at)
+        )
         if fact.data["to"] == "card":
-            data = {"number": bill_number, "minor": amount.minor, "reason": fact.data["reason"]}
+            data = {
+                "number": bill_number, "minor": amount.minor, "tax_minor": tax.minor, "reason": fact.data["reason"]
+            }  # fmt: skip
             effects.tell_provider("refund", key, data, now)
     if after.dunning is not None:
         since = int(after.dunning.since.timestamp())
@@ -98,7 +105,17 @@ def _shown(bill: Bill) -> dict[str, Any]:
         "paid_at": bill.paid_at,
         "failed_at": bill.failed_at,
         "refunded_minor": bill.refunded.minor,
+        "tax_minor": bill.tax.minor,
     }
+
+
+def tax_back(bill: Bill, amount: Money) -> Money:
+    """The part of a bill's tax that goes back with ``amount``, which ``bill.refunded`` holds already.
+
+    Parts add up to the whole: the last one takes what rounding left.
+    """
+    before = bill.refunded - amount
+    return share(bill.tax, bill.refunded.minor, bill.due.minor) - share(bill.tax, before.minor, bill.due.minor)
 
 
 def bill_key(subscription_id: UUID, number: int) -> str:
@@ -124,6 +141,7 @@ def invoice_row(subscription_id: UUID, bill: Bill, *, state: str, shadow_minor: 
         "known_by": bill.known_by,
         "approved_by": "",
         "refunded_minor": 0,
+        "tax_minor": 0,
     }
 
 

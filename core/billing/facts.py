@@ -23,6 +23,7 @@ class FactKind(StrEnum):
     CHARGED = "charged"  # minor, note
     BILL_VOIDED = "bill_voided"  # number
     BILL_CLOSED = "bill_closed"  # number, known_by (ISO)
+    TAXED = "taxed"  # number, minor: what the provider adds to it
     PAID = "paid"  # number
     PAYMENT_FAILED = "payment_failed"  # number
     REFUNDED = "refunded"  # number, minor, to: card | balance, reason

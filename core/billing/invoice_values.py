@@ -91,6 +91,8 @@ class InvoiceItemDraft:
     subscription: str | None = None
     invoice: str | None = None
     span: Span | None = None
+    taxed: bool = False
+    """``amount`` is before tax, and the provider adds what is due."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 

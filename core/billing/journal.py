@@ -16,6 +16,7 @@ class Account(StrEnum):
     RECEIVABLE = "receivable"
     CASH = "cash"
     CREDIT = "household_credit"
+    TAX = "tax_collected"
     PLANS = "revenue_plans"
     MINUTES = "revenue_minutes"
     POWER = "power_of_hosts"
@@ -27,6 +28,7 @@ ACCOUNT_WORDS = {
     Account.RECEIVABLE: N_("Owed by households"),
     Account.CASH: N_("Cash at the payment provider"),
     Account.CREDIT: N_("Credit of households"),
+    Account.TAX: N_("Tax to hand on"),
     Account.PLANS: N_("Revenue from plans"),
     Account.MINUTES: N_("Revenue from minutes"),
     Account.POWER: N_("Power credited to hosts"),
@@ -80,21 +82,27 @@ def bill_closed(key: str, bill: Bill, at: datetime) -> Booking:
     return booking(f"{key}/closed", at, f"Bill {bill.number}", [*earned, *owed])
 
 
+def bill_taxed(key: str, bill: Bill, at: datetime) -> Booking:
+    """Tax is owed by the household, and by us to the state."""
+    sides = [(Account.RECEIVABLE, bill.tax.minor), (Account.TAX, -bill.tax.minor)]
+    return booking(f"{key}/taxed", at, f"Tax on bill {bill.number}", sides)
+
+
 def bill_paid(key: str, bill: Bill, at: datetime) -> Booking:
-    sides = [(Account.CASH, bill.due.minor), (Account.RECEIVABLE, -bill.due.minor)]
+    sides = [(Account.CASH, bill.to_pay.minor), (Account.RECEIVABLE, -bill.to_pay.minor)]
     return booking(f"{key}/paid", at, f"Payment of bill {bill.number}", sides)
 
 
 def bill_voided(key: str, bill: Bill, at: datetime) -> Booking:
-    closed = bill_closed(key, bill, at)
-    sides = [(side.account, -side.minor) for side in closed.sides]
+    standing = (*bill_closed(key, bill, at).sides, *bill_taxed(key, bill, at).sides)
+    sides = [(side.account, -side.minor) for side in standing]
     return booking(f"{key}/void", at, f"Bill {bill.number} voided", sides)
 
 
-def refunded(key: str, number: int, amount: Money, to: str, at: datetime) -> Booking:
-    """``key`` names the refund itself: a bill may be refunded in parts."""
+def refunded(key: str, number: int, amount: Money, tax: Money, to: str, at: datetime) -> Booking:
+    """``key`` names the refund itself: a bill may be refunded in parts. ``tax``: its part of the bill's tax."""
     out = Account.CASH if to == "card" else Account.CREDIT
-    sides = [(Account.REFUNDS, amount.minor), (out, -amount.minor)]
+    sides = [(Account.REFUNDS, amount.minor), (Account.TAX, tax.minor), (out, -(amount + tax).minor)]
     return booking(f"{key}/refund", at, f"Refund of bill {number}", sides)
 
 

@@ -131,7 +131,7 @@ class Life:
     @property
     def owed(self) -> Money:
         """What closed bills still ask for."""
-        return sum((bill.due for bill in self.bills if bill.closed and not bill.settled), Money(0, self.currency))
+        return sum((bill.to_pay for bill in self.bills if bill.closed and not bill.settled), Money(0, self.currency))
 
     @property
     def drafts(self) -> tuple[Bill, ...]:

@@ -193,6 +193,13 @@ def _bill_closed(life: Life, fact: Fact, context: Context) -> Life:
     return settled(_with(life, replace(bill, closed=True)), fact.at, context)
 
 
+def _taxed(life: Life, fact: Fact, _context: Context) -> Life:
+    bill = bill_of(life, fact.data["number"])
+    if not bill.closed or bill.paid_at is not None or bill.voided:
+        raise Conflict(Text("bill {number} is not open: no tax comes to it any more", number=bill.number))
+    return _with(life, replace(bill, tax=Money(fact.data["minor"], life.currency)))
+
+
 def _paid(life: Life, fact: Fact, context: Context) -> Life:
     bill = bill_of(life, fact.data["number"])
     if bill.paid_at is not None:
@@ -286,6 +293,7 @@ MOVES: dict[FactKind, Callable[[Life, Fact, Context], Life]] = {
     FactKind.CHARGED: _charged,
     FactKind.BILL_CLOSED: _bill_closed,
     FactKind.BILL_VOIDED: _voided,
+    FactKind.TAXED: _taxed,
     FactKind.PAID: _paid,
     FactKind.PAYMENT_FAILED: _payment_failed,
     FactKind.REFUNDED: _refunded,

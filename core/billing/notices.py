@@ -81,7 +81,7 @@ def _bills(life: Life) -> Iterator[Notice]:
             data = {"number": bill.number, "due": bill.due.minor, "currency": life.currency}
             yield Notice("bill", f"bill/{bill.number}", bill.known_by, data)
             if bill.paid_at is not None:
-                yield Notice("paid", f"paid/{bill.number}", bill.paid_at, data)
+                yield Notice("paid", f"paid/{bill.number}", bill.paid_at, {"number": bill.number})
 
 
 def _minutes(life: Life, usage: UsageView) -> Iterator[Notice]:

@@ -6,7 +6,7 @@ Every verb raises the six errors of ``core.errors`` only: `Unavailable` (try aga
 something we do not know). ``key`` is made from our row id: the same key never acts twice within 24 hours.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -87,8 +87,13 @@ class Customers(Protocol):
 
     async def remove_card(self, card: str, *, key: str) -> None: ...
 
-    async def card_page(self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str) -> Page:
-        """The provider's page that saves a card. `checkout` names it afterwards; `set_default_card` is ours to call."""
+    async def card_page(
+        self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str, with_address: bool = False
+    ) -> Page:
+        """The provider's page that saves a card. `checkout` names it afterwards; `set_default_card` is ours to call.
+
+        ``with_address``: it asks for the billing address as well, which tax is worked out by.
+        """
         ...
 
     async def subscribe_page(self, draft: SubscriptionDraft, *, success_url: str, cancel_url: str, key: str) -> Page:
@@ -152,9 +157,13 @@ class Invoices(Protocol):
         ...
 
     async def create_invoice(
-        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str
+        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str, tax: bool = False
     ) -> Invoice:
-        """A draft of what waits for the customer, or for one subscription."""
+        """A draft of what waits for the customer, or for one subscription; ``tax``: the provider works tax out."""
+        ...
+
+    async def preview_tax(self, customer: str, items: Sequence[InvoiceItemDraft]) -> Money:
+        """The tax on such items if they were billed to the customer now. Nothing is kept."""
         ...
 
     async def hold_invoice(self, invoice: str, *, key: str) -> Invoice:

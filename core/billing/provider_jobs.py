@@ -8,10 +8,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from core.billing.bills import LINE_WORDS, LineKind
+from core.billing.bills import LINE_WORDS, Bill, LineKind
 from core.billing.facts import FactKind
 from core.billing.invoice_values import Invoice, InvoiceItemDraft, InvoiceStatus
 from core.billing.payment_values import Span, UsageReport
@@ -20,9 +21,11 @@ from core.billing.subscriptions import Subscriptions
 from core.billing.tables import InvoiceRow, OutboxRow, Payer, SubscriptionRow
 from core.clock import Clock
 from core.db import Database
-from core.errors import Conflict, NeedsHuman
+from core.errors import Conflict, MowthosError, NeedsHuman
 from core.money import Money
 from core.texts import N_, Text
+
+log = structlog.get_logger(__name__)
 
 METER_EVENT = "mowed_minutes"
 METER_AGE = timedelta(days=34, hours=12)
@@ -31,8 +34,12 @@ METER_AGE = timedelta(days=34, hours=12)
 class ProviderJobs:
     """What each kind of outbox row does. Raises the six errors; `CardDeclined` when a card is refused."""
 
-    def __init__(self, *, database: Database, clock: Clock, provider: PaymentProvider, desk: Subscriptions) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, provider: PaymentProvider, desk: Subscriptions, tax: bool = False
+    ) -> None:
         self._database, self._clock, self._provider, self._desk = database, clock, provider, desk
+        self.tax = tax
+        """Whether the provider works out tax and adds it to what it collects."""
         self._meter_known = False
 
     async def customer_of(self, payer_id: UUID) -> str:
@@ -58,6 +65,7 @@ class ProviderJobs:
         theirs = await self._invoice_at_provider(row, subscription, ours, customer)
         if theirs.status is InvoiceStatus.DRAFT:
             theirs = await self._provider.finalize(theirs.id, key=f"{row.id}-finalize")
+        await self._take_tax(subscription.id, ours.number, theirs)
         if theirs.status is InvoiceStatus.OPEN:
             if not await self._provider.cards(customer):
                 raise CardDeclined(N_("no card is saved"), decline="no_card")
@@ -72,7 +80,7 @@ class ProviderJobs:
             return await self._provider.invoice(ours.provider_id)
         metadata = {"subscription": str(subscription.id), "bill": str(ours.number)}
         made = await self._provider.create_invoice(
-            customer, subscription=None, metadata=metadata, key=f"{row.id}-invoice"
+            customer, subscription=None, metadata=metadata, key=f"{row.id}-invoice", tax=self.tax
         )
         lines = [(line["kind"], line["minor"], line) for line in ours.lines if line["minor"]]
         if ours.credit_minor:
@@ -85,6 +93,7 @@ class ProviderJobs:
                     description=" - ".join(filter(None, [LINE_WORDS[LineKind(kind)], line["plan"], line["note"]])),
                     invoice=made.id,
                     span=_span(line),
+                    taxed=self.tax,
                     metadata=metadata | {"line": str(number)},
                 ),
                 key=f"{row.id}-item-{number}",
@@ -104,6 +113,7 @@ class ProviderJobs:
 
     async def take_status(self, subscription_id: UUID, number: int, theirs: Invoice) -> str:
         """What the provider's invoice says now, as a fact; words of what was done."""
+        await self._take_tax(subscription_id, number, theirs)
         if theirs.status is InvoiceStatus.PAID:
             await self._desk.tell(
                 subscription_id, FactKind.PAID, {"number": number}, key=f"{theirs.id}/paid", by="provider"
@@ -114,6 +124,28 @@ class ProviderJobs:
             await self._desk.tell(subscription_id, FactKind.PAYMENT_FAILED, {"number": number}, key=key, by="provider")
             return "unpaid"
         return theirs.status.value
+
+    async def _take_tax(self, subscription_id: UUID, number: int, theirs: Invoice) -> None:
+        if theirs.tax.minor and theirs.status is not InvoiceStatus.DRAFT:
+            data = {"number": number, "minor": theirs.tax.minor}
+            await self._desk.tell(
+                subscription_id, FactKind.TAXED, data, key=f"{theirs.id}/taxed", by="provider"
+            )  # the same key again does nothing
+
+    async def tax_on(self, payer_id: UUID, bill: Bill) -> Money | None:
+        """The tax that would come to a bill; ``None`` while the provider cannot say: tax is off, no card is saved."""
+        payer = await self._desk.payer(payer_id)
+        if not self.tax or payer.provider_id is None or not bill.due.minor:
+            return None
+        amounts = [line.amount for line in bill.lines if line.amount.minor]
+        if bill.credit_used.minor:
+            amounts.append(-bill.credit_used)
+        items = [InvoiceItemDraft(payer.provider_id, amount, "preview", taxed=True) for amount in amounts]
+        try:
+            return await self._provider.preview_tax(payer.provider_id, items)
+        except MowthosError as error:
+            log.warning("billing.no_tax_preview", error=error.message)
+            return None
 
     async def retry(self, row: OutboxRow) -> str:
         """A stage of dunning: try every unpaid bill of the subscription once more."""
@@ -142,6 +174,13 @@ class ProviderJobs:
         if ours.provider_id is None:
             raise Conflict(N_("this bill was not paid through the provider: refund it where it was paid"))
         amount = Money(row.data["minor"], ours.currency)
+        if row.data.get("tax_minor"):  # a credit note takes its part of the tax back in the provider's tax report, too
+            gross = amount + Money(row.data["tax_minor"], ours.currency)
+            reason = row.data["reason"]
+            note = await self._provider.credit(
+                ours.provider_id, amount=gross, to_card=True, reason=reason, key=f"{row.id}"
+            )
+            return note.id
         made = await self._provider.refund(ours.provider_id, amount=amount, reason=row.data["reason"], key=f"{row.id}")
         return made.id
 

@@ -112,7 +112,8 @@ class InvoiceRow(Record, table=True):
     currency: str = Field(max_length=3)
     total_minor: int
     credit_minor: int
-    due_minor: int
+    due_minor: int  # before tax
+    tax_minor: int = 0  # what the provider added
     shadow_minor: int | None = None
     lines: list[dict[str, Any]] = Field(sa_type=JSON)
     holds: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)

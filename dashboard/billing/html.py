@@ -7,6 +7,7 @@ from typing import Any
 from core.billing import Bill, Meter, Status
 from core.billing.effects import line_dict
 from core.billing.tables import InvoiceRow
+from core.money import Money
 from dashboard.billing.words import (
     INVOICE_STATES,
     TONES,
@@ -68,7 +69,7 @@ def invoice_table(invoices: Sequence[InvoiceRow], addresses: Mapping[Any, str] |
             + (f'<span class="m-sub">{escape(addresses.get(row.subscription_id, ""))}</span>' if addresses else ""),
             escape(day(row.made_at)),
             escape(money(row.total_minor, row.currency)),
-            escape(money(row.due_minor, row.currency)),
+            escape(money(row.due_minor + row.tax_minor, row.currency)),
             invoice_chip(row.state),
         ]
         for row in invoices
@@ -76,14 +77,16 @@ def invoice_table(invoices: Sequence[InvoiceRow], addresses: Mapping[Any, str] |
     return table(heads, rows)
 
 
-def bill_lines(bill: Bill) -> str:
-    """A bill as it would stand: its lines and what is to pay."""
-    return lines_table(
-        [line_dict(line) for line in bill.lines], bill.credit_used.minor, bill.due.minor, bill.total.currency
-    )
+def bill_lines(bill: Bill, tax: Money | None = None) -> str:
+    """A bill as it would stand: its lines, the tax where it is known, and what is to pay."""
+    lines, currency = [line_dict(line) for line in bill.lines], bill.total.currency
+    added = (tax or bill.tax).minor
+    return lines_table(lines, bill.credit_used.minor, bill.due.minor + added, currency, tax_minor=added)
 
 
-def lines_table(lines: Iterable[Mapping[str, Any]], credit_minor: int, due_minor: int | None, currency: str) -> str:
+def lines_table(
+    lines: Iterable[Mapping[str, Any]], credit_minor: int, due_minor: int | None, currency: str, *, tax_minor: int = 0
+) -> str:
     rows = [
         f"<tr><td>{escape(line_words(line, currency))}"
         f'<span class="m-sub">{escape(line_span(line))}</span></td>'
@@ -92,6 +95,8 @@ def lines_table(lines: Iterable[Mapping[str, Any]], credit_minor: int, due_minor
     ]
     if credit_minor:
         rows.append(f"<tr><td>{escape(_('Earlier credit'))}</td><td>{escape(money(-credit_minor, currency))}</td></tr>")
+    if tax_minor:
+        rows.append(f"<tr><td>{escape(_('Tax'))}</td><td>{escape(money(tax_minor, currency))}</td></tr>")
     if due_minor is not None:
         rows.append(f"<tr><td>{escape(_('To pay'))}</td><td>{escape(money(due_minor, currency))}</td></tr>")
     return f'<table class="m-lines"><tbody>{"".join(rows)}</tbody></table>'

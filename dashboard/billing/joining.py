@@ -66,6 +66,7 @@ class JoinDesk:
             success_url=back + "&page={CHECKOUT_SESSION_ID}",
             cancel_url=back,
             key=f"card-page-{new_id()}",
+            with_address=payments.jobs.tax,
         )
         return page.url
 

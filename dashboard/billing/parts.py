@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from core.accounts import Audit
 from core.billing import (
     DEFAULT_RULES,
+    Bill,
     BillingReads,
     BillingRules,
     Board,
@@ -37,6 +38,7 @@ from core.db.reads.cluster_names import cluster_names
 from core.db.reads.mowing import MowingReads
 from core.events import Event
 from core.fleet.sessions import MowingSession
+from core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class Billing:
         """What people call the clusters of the board."""
         return await cluster_names(self.database, [one.cluster_id for one in board.clusters if one.cluster_id])
 
+    async def tax_on(self, payer_id: UUID, bill: Bill) -> Money | None:
+        """The tax that would come to a bill, where the provider works it out and can say."""
+        return await self.payments.jobs.tax_on(payer_id, bill) if self.payments else None
+
     async def reconcile(self) -> int:
         return await self.payments.reconciling.run() if self.payments else 0
 
@@ -108,6 +114,7 @@ def make_billing(
     provider: PaymentProvider | None,
     rules: BillingRules = DEFAULT_RULES,
     full_charge_wh: int = 0,
+    tax: bool = False,
 ) -> Billing:
     mowing = MowingReads(database)
     plans, ledger = Plans(database, clock, audit), UsageLedger(database, clock)
@@ -122,7 +129,7 @@ def make_billing(
     )
     payments = None
     if provider is not None:
-        jobs = ProviderJobs(database=database, clock=clock, provider=provider, desk=desk)
+        jobs = ProviderJobs(database=database, clock=clock, provider=provider, desk=desk, tax=tax)
         payments = Payments(
             provider=provider,
             jobs=jobs,

@@ -1,6 +1,6 @@
 """Steps of a subscription as dialogs: what it costs is shown first; confirming does exactly what was shown."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from core.billing import FactKind, Life, PlanTerms, Preview, Status, terms_dict
 from core.billing.effects import line_dict
 from core.errors import MowthosError
 from core.ids import new_id
+from core.money import Money
 from dashboard.billing.html import bill_lines, lines_table
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import day, interval_word, money, status_word
@@ -96,9 +97,10 @@ class Steps:
         except MowthosError as error:
             tell_problem(told(error.message))
             return
+        taxes = await self._taxes(shown)
         with asking() as dialog:
             text("h2", title)
-            _preview(shown)
+            _preview(shown, taxes)
 
             async def confirm() -> None:
                 dialog.close()
@@ -112,6 +114,13 @@ class Steps:
                     ui.navigate.reload()
 
             _actions(dialog, _("Confirm"), confirm)
+
+    async def _taxes(self, shown: Preview) -> dict[int, Money]:
+        """By the number of each bill that a step shows."""
+        row, _life, _usage = await self._billing.desk.life(self._id)
+        bills = [*shown.now, *([shown.next] if shown.next else ())]
+        found = [(bill.number, await self._billing.tax_on(row.payer_id, bill)) for bill in bills]
+        return {number: tax for number, tax in found if tax is not None}
 
     async def coupon(self) -> None:
         """A coupon: what it takes off, for how long, and why; then what it comes to."""
@@ -173,15 +182,15 @@ class Steps:
             _actions(dialog, _("Confirm"), do)
 
 
-def _preview(shown: Preview) -> None:
+def _preview(shown: Preview, taxes: Mapping[int, Money]) -> None:
     """What happens now, and what the next bill will be."""
     after = shown.after
     for bill in shown.now:
         text("h3", _("Billed now"))
-        ui.html(bill_lines(bill), sanitize=False)
+        ui.html(bill_lines(bill, taxes.get(bill.number)), sanitize=False)
     if shown.next is not None:
         text("h3", _("Next bill, {date}").format(date=day(shown.next.at)))
-        ui.html(bill_lines(shown.next), sanitize=False)
+        ui.html(bill_lines(shown.next, taxes.get(shown.next.number)), sanitize=False)
     elif shown.waiting:
         currency = after.currency
         ui.html(lines_table([line_dict(line) for line in shown.waiting], 0, None, currency), sanitize=False)

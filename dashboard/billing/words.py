@@ -36,6 +36,7 @@ FACT_WORDS = {
     "charged": N_("Was charged extra"),
     "bill_closed": N_("Bill sent"),
     "bill_voided": N_("Bill voided"),
+    "taxed": N_("Tax was added"),
     "paid": N_("Paid"),
     "payment_failed": N_("Payment failed"),
     "refunded": N_("Was refunded"),

@@ -50,7 +50,7 @@ def register(*, billing: Billing, people: People) -> None:
                     with ui.element("section").classes("m-card"):
                         text("h2", _("Mowed in this period"))
                         ui.html(meter_html(meter_of(life, usage)), sanitize=False)
-                    await _forecast(billing, subscription_id)
+                    await _forecast(billing, subscription_id, row.payer_id)
                     await _dry_run(billing, subscription_id, request.query_params.get("at", ""))
                     await _notices(billing, subscription_id)
 
@@ -121,14 +121,14 @@ def _give(word: str, act: object) -> None:
     )
 
 
-async def _forecast(billing: Billing, subscription_id: UUID) -> None:
+async def _forecast(billing: Billing, subscription_id: UUID, payer_id: UUID) -> None:
     bill = await billing.desk.next_bill(subscription_id)
     if bill is None:
         return
     with ui.element("section").classes("m-card"):
         text("h2", _("Next bill, {date}").format(date=day(bill.at)))
         text("p", _("If nothing more happened until then.")).classes("m-muted m-small")
-        ui.html(bill_lines(bill), sanitize=False)
+        ui.html(bill_lines(bill, await billing.tax_on(payer_id, bill)), sanitize=False)
 
 
 async def _dry_run(billing: Billing, subscription_id: UUID, asked: str) -> None:

@@ -128,7 +128,8 @@ def _summary(invoice: InvoiceRow) -> str:
         (_("State"), invoice_chip(invoice.state)),
         (_("Amount"), escape(money(invoice.total_minor, invoice.currency))),
         (_("Earlier credit"), escape(money(-invoice.credit_minor, invoice.currency))),
-        (_("To pay"), f"<b>{escape(money(invoice.due_minor, invoice.currency))}</b>"),
+        *([(_("Tax"), escape(money(invoice.tax_minor, invoice.currency)))] if invoice.tax_minor else ()),
+        (_("To pay"), f"<b>{escape(money(invoice.due_minor + invoice.tax_minor, invoice.currency))}</b>"),
         (_("Worked out twice"), escape(_("both agree to the cent") if agrees else _("the two differ"))),
     ]
     if invoice.paid_at is not None and invoice.due_minor:

@@ -1,13 +1,13 @@
 """Invoices, and what corrects them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.billing.invoice_values import CreditNote, Invoice, InvoiceItemDraft, Refund
 from core.errors import Conflict
 from core.money import Money
 from core.texts import N_
 from external.stripe.invoice_mapping import credit_note_of, refund_of
-from external.stripe.mapping import seconds
+from external.stripe.mapping import money, seconds
 from external.stripe.orders import Subscriptions
 
 
@@ -20,13 +20,27 @@ class Invoices(Subscriptions):
         return tuple([await self._whole(row) for row in rows])
 
     async def create_invoice(
-        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str
+        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str, tax: bool = False
     ) -> Invoice:
         made = await self._ask(
             self.v1.invoices.create_async, key=key, customer=customer, subscription=subscription, auto_advance=False,
             metadata=dict(metadata), pending_invoice_items_behavior=None if subscription else "include",
+            automatic_tax={"enabled": True} if tax else None,
         )  # fmt: skip
         return await self._whole(made)
+
+    async def preview_tax(self, customer: str, items: Sequence[InvoiceItemDraft]) -> Money:
+        """The invoice is made in Stripe's head only."""
+        given = [
+            {"amount": item.amount.minor, "currency": item.amount.currency.lower(), "description": item.description,
+             "tax_behavior": "exclusive"}
+            for item in items
+        ]  # fmt: skip
+        made = await self._ask(
+            self.v1.invoices.create_preview_async, customer=customer, invoice_items=given,
+            automatic_tax={"enabled": True},
+        )  # fmt: skip
+        return money(sum(one["amount"] for one in made.get("total_taxes") or ()), made["currency"])
 
     async def hold_invoice(self, invoice: str, *, key: str) -> Invoice:
         return await self._whole(await self._ask(self.v1.invoices.update_async, invoice, key=key, auto_advance=False))
@@ -55,6 +69,7 @@ class Invoices(Subscriptions):
             currency=draft.amount.currency.lower(), description=draft.description, subscription=draft.subscription,
             invoice=draft.invoice, metadata=dict(draft.metadata),
             period={"start": seconds(span.start), "end": seconds(span.end)} if span else None,
+            tax_behavior="exclusive" if draft.taxed else None,
         )  # fmt: skip
         return str(made["id"])
 

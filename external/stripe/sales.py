@@ -120,10 +120,13 @@ class Customers(Calls):
     async def remove_card(self, card: str, *, key: str) -> None:
         await self._ask(self.v1.payment_methods.detach_async, card, key=key)
 
-    async def card_page(self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str) -> Page:
+    async def card_page(
+        self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str, with_address: bool = False
+    ) -> Page:
         made = await self._ask(
             self.v1.checkout.sessions.create_async, key=key, mode="setup", customer=customer, currency="usd",
             client_reference_id=reference, success_url=success_url, cancel_url=cancel_url,
+            billing_address_collection="required" if with_address else None,
         )  # fmt: skip
         return _page(made)
 

@@ -183,6 +183,9 @@ class Walk(Books):
         self.bills[data["number"] - 1].closed = True
         self._cheer_up(at)
 
+    def _on_taxed(self, _at: int, _data: Mapping[str, Any]) -> None:
+        """The provider's own: it stands beside the bill, not on it."""
+
     def _on_paid(self, at: int, data: Mapping[str, Any]) -> None:
         bill = self.bills[data["number"] - 1]
         if bill.paid:

@@ -49,7 +49,7 @@ def line_of_item(world: World, one: Doc) -> Doc:
 def make_invoice(
     world: World, customer: Doc, *, reason: str, lines: list[Doc], subscription: Doc | None = None,
     pending: list[Doc] | None = None, auto_advance: bool = True, discounts: list[str] | None = None,
-    start: int | None = None, end: int | None = None, **more: Any,
+    start: int | None = None, end: int | None = None, tax: bool = False, **more: Any,
 ) -> Doc:  # fmt: skip
     """A draft of ``lines`` and of the ``pending`` items it takes in."""
     now = world.now(customer)
@@ -58,7 +58,7 @@ def make_invoice(
         parent = {"type": "subscription_details", "quote_details": None, "subscription_details": {
             "metadata": dict(subscription["metadata"]), "subscription": subscription["id"],
             "subscription_proration_date": None}}  # fmt: skip
-    tax = (subscription or {}).get("automatic_tax", {"enabled": False})["enabled"]
+    tax = tax or (subscription or {}).get("automatic_tax", {"enabled": False})["enabled"]
     invoice_id = fresh("in")
     invoice = blank(
         "invoice", id=invoice_id, account_country="US", account_name="Simulated", amount_due=0, amount_overpaid=0,

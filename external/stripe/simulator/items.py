@@ -92,6 +92,7 @@ def create_invoice(world: World, params: Doc) -> Doc:
         return make_invoice(
             world, customer, reason="manual", lines=[], subscription=subscription, pending=pending,
             auto_advance=flag(params, "auto_advance"), description=params.get("description"),
+            tax=flag(params.get("automatic_tax", {}), "enabled"),
             discounts=list(subscription["discounts"]) if subscription else [],
             metadata=with_metadata(None, params),
         )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from external.stripe.simulator.changes import update_subscription
 from external.stripe.simulator.faults import ApiError
-from external.stripe.simulator.forms import Doc, needed
+from external.stripe.simulator.forms import Doc, flag, many, needed, whole
+from external.stripe.simulator.invoices import make_invoice
+from external.stripe.simulator.proration import invoice_item
 from external.stripe.simulator.renewal import period
 from external.stripe.simulator.show import shown
 from external.stripe.simulator.store import fresh
@@ -22,6 +24,8 @@ def preview(world: World, params: Doc) -> Doc:
     change = {name: details[name] for name in _DETAILS if name in details}
     if "discounts" in params:
         change["discounts"] = params["discounts"]
+    if "invoice_items" in params and "subscription" not in params:
+        return _of_items(world, params)
     if "subscription" not in params:
         return _of_new(world, params, change)
     subscription = world.store.get("subscription", params["subscription"], "subscription")
@@ -40,6 +44,28 @@ def preview(world: World, params: Doc) -> Doc:
         raise _none(subscription)
     count_usage_again(fork, invoice)
     add_up(fork, invoice)
+    return _as_preview(fork, invoice)
+
+
+def _of_items(world: World, params: Doc) -> Doc:
+    """Items of our own, billed now by themselves."""
+    customer_id = world.store.get("customer", needed(params, "customer"), "customer")["id"]
+    fork = world.fork(world.now(world.store.get("customer", customer_id)))
+    customer, now = fork.store.get("customer", customer_id), fork.now()
+    pending = []
+    for one in many(params["invoice_items"]):
+        amount = whole(one, "amount", 0) or 0
+        span = one.get("period", {})
+        start, end = whole(span, "start", now) or now, whole(span, "end", now) or now
+        words = one.get("description") or ""
+        pending.append(
+            invoice_item(
+                fork, customer, amount=amount, description=words, start=start, end=end, subscription=None,
+                discountable=flag(one, "discountable", amount > 0),
+            )
+        )  # fmt: skip
+    tax = flag(params.get("automatic_tax", {}), "enabled")
+    invoice = make_invoice(fork, customer, reason="upcoming", lines=[], pending=pending, auto_advance=False, tax=tax)
     return _as_preview(fork, invoice)
 
 

@@ -91,7 +91,7 @@ def table() -> list[Route]:
             "customer subscription auto_advance description pending_invoice_items_behavior discounts "
             "collection_method automatic_tax")),
         Route("POST", "/v1/invoices/create_preview", preview.preview, takes=_takes(
-            "customer subscription subscription_details discounts automatic_tax preview_mode")),
+            "customer subscription subscription_details discounts automatic_tax preview_mode invoice_items")),
         Route("POST", "/v1/invoices/{id}", items.update_invoice, "invoice", _takes("auto_advance description")),
         Route("DELETE", "/v1/invoices/{id}", items.delete_invoice, "invoice"),
         Route("POST", "/v1/invoices/{id}/finalize", items.finalize_invoice, "invoice", _takes("auto_advance")),
@@ -100,7 +100,7 @@ def table() -> list[Route]:
         Route("POST", "/v1/invoices/{id}/void", items.void_invoice, "invoice"),
         Route("POST", "/v1/invoices/{id}/mark_uncollectible", items.write_off_invoice, "invoice"),
         Route("POST", "/v1/invoiceitems", items.create_item, takes=_takes(
-            "customer amount currency description subscription invoice period discountable")),
+            "customer amount currency description subscription invoice period discountable tax_behavior")),
         Route("DELETE", "/v1/invoiceitems/{id}", items.delete_item, "invoiceitem"),
         Route("POST", "/v1/refunds", corrections.create_refund,
               takes=_takes("charge payment_intent amount reason")),
@@ -112,7 +112,7 @@ def table() -> list[Route]:
               _takes("payment_method return_url")),
         Route("POST", "/v1/checkout/sessions", setups.create_session, takes=_takes(
             "mode customer success_url cancel_url client_reference_id line_items subscription_data setup_intent_data "
-            "ui_mode currency payment_method_collection locale automatic_tax discounts")),
+            "ui_mode currency payment_method_collection locale automatic_tax discounts billing_address_collection")),
         Route("POST", "/v1/checkout/sessions/{id}/expire", items.expire_session, "checkout.session"),
         Route("POST", "/v1/billing_portal/sessions", setups.create_portal,
               takes=_takes("customer return_url configuration locale")),

@@ -33,6 +33,7 @@ class StripeTwin:
         folder = self.options.folder
         self.store = Store(folder / "stripe.sqlite3" if folder else None)
         self.world = World(self.store, self._clock)
+        self.world.rules.tax_basis_points = self.options.tax_basis_points
         self.world.recall_plans()
         self.courier = Courier(self.store, self._clock, first_wait_s=self.options.first_wait_s)
         self.world.on_event = self.courier.take

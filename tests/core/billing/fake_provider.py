@@ -61,7 +61,9 @@ class FakeProvider:
         )
         return Customer(made, email, name, Money(0))
 
-    async def card_page(self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str) -> Page:
+    async def card_page(
+        self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str, with_address: bool = False
+    ) -> Page:
         made = self._once(
             "page",
             key,
@@ -87,7 +89,7 @@ class FakeProvider:
         return Customer(customer, "", "", Money(0), card)
 
     async def create_invoice(
-        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str
+        self, customer: str, *, subscription: str | None, metadata: Mapping[str, str], key: str, tax: bool = False
     ) -> Invoice:
         fresh = {"customer": customer, "status": "draft", "items": [], "metadata": dict(metadata), "attempts": 0}
         made = self._once("invoice", key, lambda: self._new("invoices", "in", fresh))
