@@ -38,6 +38,7 @@ async def run_demo(
                 "mammotion_login_url": twin.http_url,
                 "mammotion_api_url": twin.http_url,
                 "mammotion_request_ceiling": 100_000,  # ours to spend: nobody bans a demo
+                "full_charge_wh": settings.full_charge_wh or 300,  # a round figure for mowers that do not exist
             }
         )
         (folder / "demo.json").write_text(

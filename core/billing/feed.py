@@ -2,7 +2,8 @@
 
 `heard` is told of each ended session, also of one that late telemetry changed; `drain` settles the stretch around it.
 `sweep` settles whole days again, so that what was lost in memory at a stop, or came late, is made good. `retied` is
-told of a mower whose areas are others' now: its minutes that belong to nobody are settled once more, however old.
+told of a mower whose areas are others' now: its minutes that belong to nobody are settled once more, however old. Each
+sweep does the same for every mower.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,19 +58,31 @@ class UsageFeed:
         names, self._retied = self._retied, set()
         if not names:
             return 0
-        mowers = [number for number, name in (await self._mowing.names()).items() if name in names]
+        return await self._settle_nobodys(
+            [number for number, name in (await self._mowing.names()).items() if name in names]
+        )
+
+    async def _settle_nobodys(self, mowers: Sequence[int]) -> int:
+        """Sessions with minutes that belong to nobody; one whose readings are gone stays as it is."""
         sessions: dict[tuple[int, int], int] = {}
         for entry in await self._ledger.unattributed(mowers=mowers):
             end_ms = (entry.start_minute + entry.minutes) * MINUTE_MS
             key = (entry.mower, entry.session_ms)
             sessions[key] = max(end_ms, sessions.get(key, 0))
-        return sum([await self.settle(mower, start, end) for (mower, start), end in sessions.items()])
+        return sum(
+            [
+                await self.settle(mower, start, end)
+                for (mower, start), end in sessions.items()
+                if await self._mowing.work(mower, start, end)
+            ]
+        )
 
     async def sweep(self, days: int = SWEEP_DAYS) -> int:
         """Settle the last days of every mower again."""
         until = to_epoch_ms(self._clock.now())
         since = to_epoch_ms(self._clock.now() - timedelta(days=days))
-        return sum([await self.settle(mower, since, until) for mower in await self._mowing.mowers()])
+        mowers = await self._mowing.mowers()
+        return sum([await self.settle(mower, since, until) for mower in mowers]) + await self._settle_nobodys(mowers)
 
     async def settle(self, mower: int, since_ms: int, until_ms: int) -> int:
         """Bring the ledger of a mower's span to what its sessions say; whole sessions at both ends."""

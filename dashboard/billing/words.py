@@ -143,6 +143,9 @@ def plan_points(terms: PlanTerms, *, host: bool = False) -> list[str]:
         points.append(_("lawns up to {area} m²").format(area=terms.area_cap_m2))
     if host and terms.host_discount_percent:
         points.append(_("{n} % off because you keep the mower").format(n=terms.host_discount_percent))
+    if host and terms.power_per_kwh.minor:
+        rate = money(terms.power_per_kwh.minor, terms.currency)
+        points.append(_("{rate} back for each kWh that the mower's visits draw").format(rate=rate))
     return points
 
 

@@ -82,7 +82,7 @@ def register(*, billing: Billing, people: People) -> None:
             with ui.element("section").classes("m-card m-card-flush"):
                 text("h2", _("Lines")).classes("m-card-head")
                 body = "".join(
-                    _line(invoice, number, proof, names, replay=viewer.may(Right.SEE_FLEET))
+                    line_html(invoice, number, proof, names, replay=viewer.may(Right.SEE_FLEET))
                     for number, proof in enumerate(proofs)
                 )
                 ui.html(body, sanitize=False)
@@ -143,7 +143,8 @@ def _summary(invoice: InvoiceRow) -> str:
     return facts(rows)
 
 
-def _line(invoice: InvoiceRow, number: int, proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
+def line_html(invoice: InvoiceRow, number: int, proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
+    """A line that opens to what it rests on; ``replay``: whether the reader may watch the visits."""
     line = proof.line
     head = (
         f"<summary><b>{escape(line_words(line, invoice.currency))}</b>"

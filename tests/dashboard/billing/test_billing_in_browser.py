@@ -77,6 +77,15 @@ async def test_from_joining_to_a_disputed_line(browser: Browser, address: str, t
     await let(hana, "move?days=30")
 
     await hana.goto("/home")
+    await expect(hana.locator(".m-bell")).to_have_attribute("aria-label", re.compile("unread"))
+    await hana.locator(".m-bell").click()
+    notices = hana.locator(".m-notices-list")
+    await expect(notices).to_contain_text("The trial ends in 7 days: 29.99 USD will be charged")
+    await expect(notices).to_contain_text("The trial ends in 3 days: 29.99 USD will be charged")
+    await expect(hana.get_by_role("link", name="All alarms")).to_have_count(0)
+    await notices.get_by_role("link", name=re.compile("Bill 1 over 29.99 USD")).click()
+    await expect(hana.get_by_role("heading", name="Bill 1")).to_be_visible()
+    await hana.goto("/home")
     card = hana.locator("[data-bill]")
     await expect(card).to_contain_text("Active")
     await card.get_by_role("link", name="Bill 2").click()
@@ -144,6 +153,24 @@ async def test_a_declined_card_suspends_and_a_good_one_brings_service_back_at_on
     await save_card(ned, GOOD)
     await ned.goto("/home")
     await expect(card).to_contain_text("Active")
+
+
+@pytest.mark.timeout(400)
+async def test_a_coupon_shows_what_it_comes_to_before_it_is_given(browser: Browser, address: str) -> None:
+    ada = await enter(browser, address, "ada", "/billing")
+    await ada.get_by_role("link", name="14 ELM ST").click()
+    await ada.get_by_role("button", name="Give a coupon").click()
+    await ada.get_by_label("Reason").fill("a wet summer")
+    await ada.get_by_role("button", name="Show what it comes to").click()
+    lines = ada.locator(".m-dialog .m-lines tr")
+    await expect(lines.filter(has_text="Coupon: 10 %, a wet summer")).to_contain_text("-$3.00")
+    await expect(lines.last).to_contain_text("$26.99")
+    await confirm(ada)
+    await expect(ada.locator(".m-facts")).to_contain_text("10 % off 1 period")
+    await ada.get_by_role("button", name="Take the coupon away").click()
+    await expect(lines.last).to_contain_text("$29.99")
+    await confirm(ada)
+    await expect(ada.get_by_role("button", name="Give a coupon")).to_be_visible()
 
 
 @pytest.mark.timeout(400)
