@@ -105,7 +105,7 @@ async def test_a_bill_its_failed_payment_each_stage_and_the_suspension_are_told_
     await street.days(31)
     kinds = [notice.kind.removeprefix("billing_") for notice in await street.heard(street.eve)]
     assert kinds.count("trial_reminder") == 2
-    assert (kinds.count("bill"), kinds.count("paid"), kinds.count("payment_failed")) == (2, 1, 1)
+    assert (kinds.count("bill"), kinds.count("paid"), kinds.count("payment_failed")) == (3, 1, 1)
     assert (kinds.count("dunning"), kinds.count("suspended")) == (10, 1)
     failed = next(one for one in await street.heard(street.eve) if one.kind == "billing_payment_failed")
     assert (failed.weight, failed.title) == (Weight.WARNING, "The payment failed: 29.99 USD is owed")

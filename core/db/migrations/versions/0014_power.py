@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("watt_hours", sa.Integer(), nullable=False),
         sa.Column("recorded_at", core.db.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_power_entry")),
-        sa.UniqueConstraint("mower", "session_ms", name=op.f("uq_power_entry_mower")),
+        sa.UniqueConstraint("mower", "session_ms", name=op.f("uq_power_entry_mower_session_ms")),
     )
     with op.batch_alter_table("power_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_power_entry_ended_ms"), ["ended_ms"], unique=False)
