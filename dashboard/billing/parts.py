@@ -79,6 +79,11 @@ class Billing:
         """Signs evidence files."""
         return signing_key(self.secret)
 
+    @property
+    def taxed(self) -> bool:
+        """Whether tax comes on top of what bills say."""
+        return self.payments is not None and self.payments.jobs.tax
+
     async def turn(self) -> int:
         """What came from the provider, what time has done, what must be told: once through, in this order."""
         heard = await self.payments.inbox.run() if self.payments else 0

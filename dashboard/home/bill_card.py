@@ -73,7 +73,7 @@ class BillCards:
             found.append(_("Paused from {start} until {end}.").format(start=day(life.pause.start), end=until))
         bill = await self._billing.desk.next_bill(subscription_id)
         if bill is not None:
-            words = _("Forecast for {date}: {due}")
+            words = _("Forecast for {date}: {due} plus tax") if self._billing.taxed else _("Forecast for {date}: {due}")
             found.append(words.format(date=day(bill.at), due=money(bill.due.minor, life.currency)))
         if life.balance.minor:
             found.append(_("Credit: {credit}").format(credit=money(life.balance.minor, life.currency)))

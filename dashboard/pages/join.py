@@ -42,6 +42,8 @@ def register(*, billing: Billing, joining: JoinDesk, people: People, public_url:
             for home in homes:
                 standing = await billing.desk.live_of_lot(home.lot_id)
                 subtitle = _("{n} days for nothing; then the price below. Cancel whenever you like.")
+                if billing.taxed:
+                    subtitle = _("{n} days for nothing; then the price below plus tax. Cancel whenever you like.")
                 with page_head(home.address, subtitle.format(n=billing.rules.trial_days)):
                     pass
                 if standing is not None and standing.status != Status.PENDING:
