@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ __all__ = ["browser", "shared_chromium"]
 
 POSTGRES_URL = os.environ.get("MOWTHOS_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 SHARED = Path(__file__).parents[2] / "shared"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A run in the background of a script inherits an ignored Ctrl-C, and every process that a test ends by it with it."""
 
 PATIENCE_MS = 20_000
 """How long a browser test waits for what it expects unless it says how soon it must come: two cores draw, serve and
