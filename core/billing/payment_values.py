@@ -239,7 +239,10 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """``identifier`` (ours): the provider takes it once in 24 h. ``at``: at most 35 days old, 5 min ahead."""
+    """``identifier`` (ours): the provider takes it once in 24 h. ``at``: at most 35 days old, 5 min ahead.
+
+    ``units`` below zero take back what was reported before.
+    """
 
     identifier: str
     event_name: str

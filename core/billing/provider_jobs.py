@@ -21,7 +21,7 @@ from core.billing.subscriptions import Subscriptions
 from core.billing.tables import InvoiceRow, OutboxRow, Payer, SubscriptionRow
 from core.clock import Clock
 from core.db import Database
-from core.errors import Conflict, MowthosError, NeedsHuman
+from core.errors import Conflict, MowthosError, NeedsHuman, Unavailable
 from core.money import Money
 from core.texts import N_, Text
 
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 METER_EVENT = "mowed_minutes"
 METER_AGE = timedelta(days=34, hours=12)
+TOO_OLD, NEVER_TOLD = "too old", "never told"
+"""Answers of a meter's row that the provider has not heard of."""
 
 
 class ProviderJobs:
@@ -40,7 +42,7 @@ class ProviderJobs:
         self._database, self._clock, self._provider, self._desk = database, clock, provider, desk
         self.tax = tax
         """Whether the provider works out tax and adds it to what it collects."""
-        self._meter_known = False
+        self._meter: str | None = None
 
     async def customer_of(self, payer_id: UUID) -> str:
         """The provider's name of a payer, who is made there when first needed."""
@@ -185,23 +187,46 @@ class ProviderJobs:
         return made.id
 
     async def meter(self, row: OutboxRow) -> str:
-        """Minutes of one entry, told once. Too old for the provider: ours alone knows them."""
-        at = datetime.fromtimestamp(row.data["end_minute"] * 60, UTC)
-        if self._clock.now() - at > METER_AGE:
-            return "too old"
+        """Minutes of one entry, told once; below zero where it takes back what was told. Too old for the provider:
+        ours alone knows them, except that what was told is taken back in the oldest minute that is still open."""
+        now, at = self._clock.now(), datetime.fromtimestamp(row.data["end_minute"] * 60, UTC)
+        if "of" in row.data:
+            if not await self._was_told(UUID(row.data["of"])):
+                return NEVER_TOLD
+            at = max(at, now - METER_AGE)
+        elif now - at > METER_AGE:
+            return TOO_OLD
         customer = await self.customer_of(UUID(row.data["payer"]))
-        if not self._meter_known:
-            await self._provider.put_meter(event_name=METER_EVENT, name="Mowed minutes", key=f"meter-{METER_EVENT}")
-            self._meter_known = True
+        await self.meter_id()
         report = UsageReport(
             identifier=str(row.id), event_name=METER_EVENT, customer=customer, units=row.data["minutes"],
-            at=min(at, self._clock.now()),
+            at=min(at, now),
         )  # fmt: skip
         try:
             await self._provider.report_usage(report)
         except Conflict:
             return "told before"
         return "told"
+
+    async def meter_id(self) -> str:
+        """The provider's name of the meter, which is made there when first needed."""
+        if self._meter is None:
+            self._meter = await self._provider.put_meter(
+                event_name=METER_EVENT, name="Mowed minutes", key=f"meter-{METER_EVENT}"
+            )
+        return self._meter
+
+    async def _was_told(self, outbox_id: UUID) -> bool:
+        """Whether the provider heard of it. One that was refused must not be told any more; one on its way is waited
+        for (``Unavailable``)."""
+        async with self._database.session() as session:
+            told = await session.get(OutboxRow, outbox_id)
+            if told is None or told.state == "waiting":
+                raise Unavailable(N_("the minutes to be taken back are still on their way to the provider"))
+            if told.state == "failed":
+                told.state, told.answer = "done", NEVER_TOLD
+                session.add(told)
+        return told.answer not in (TOO_OLD, NEVER_TOLD)
 
     async def _bill(self, subject: str) -> tuple[SubscriptionRow, InvoiceRow]:
         owner, number = subject.split("/")[:2]

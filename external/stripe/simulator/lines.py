@@ -82,7 +82,10 @@ def rated(price: Doc, units: int) -> list[tuple[int, int, str]]:
 
 
 def usage_lines(world: World, item: Doc, customer: str, start: int, end: int) -> list[Doc]:
-    """What a metered item's meter counted, at the price that stood when it was counted (flexible billing mode)."""
+    """What a metered item's meter counted, at the price that stood when it was counted (flexible billing mode).
+
+    Negative events correct what was counted; below zero in all counts as 0 (docs, "Fix incorrect usage data").
+    """
     segments = world.store.side("_segments", item["id"])["list"]
     spans = [(one["price"], max(start, one["start"])) for one in segments if one["start"] < end]
     lines = []
@@ -91,7 +94,7 @@ def usage_lines(world: World, item: Doc, customer: str, start: int, end: int) ->
         if finish <= begin:
             continue
         price = world.store.get("price", price_id)
-        units = used(world, price["recurring"]["meter"], customer, begin, finish)
+        units = max(0, used(world, price["recurring"]["meter"], customer, begin, finish))
         for inside, cents, unit in rated(price, units):
             line = make_line(
                 amount=cents, description=f"{inside} × {name_of(world, price)}", start=begin, end=finish,

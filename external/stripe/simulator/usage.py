@@ -21,8 +21,8 @@ def take_event(world: World, params: Doc) -> Doc:
         )
     customer = world.store.get("customer", needed(payload, meter["customer_mapping"]["event_payload_key"]), "payload")
     text = str(needed(payload, meter["value_settings"]["event_payload_key"]))
-    if not text.isdecimal():
-        raise wrong("payload[value]", f"Only whole values from 0 up are simulated: {text}")
+    if not text.removeprefix("-").isdecimal():
+        raise wrong("payload[value]", f"Only whole values are simulated: {text}")
     now = world.now(customer)
     moment = whole(params, "timestamp", now) or now
     if moment < now - OLDEST_DAYS * DAY:

@@ -61,6 +61,10 @@ class FakeProvider:
         )
         return Customer(made, email, name, Money(0))
 
+    async def update_customer(self, customer: str, *, email: str, name: str, key: str) -> Customer:
+        self._once("update", key, lambda: self.state["customers"][customer].update(email=email, name=name))
+        return self.customer_of(self.state["customers"][customer])
+
     async def card_page(
         self, customer: str, *, reference: str, success_url: str, cancel_url: str, key: str, with_address: bool = False
     ) -> Page:
@@ -158,9 +162,17 @@ class FakeProvider:
             raise Unavailable("the provider does not answer")
         if report.identifier in self.state["usage"]:
             raise Conflict("this identifier was taken before")
-        self.state["usage"][report.identifier] = {"customer": report.customer, "units": report.units}
+        event = {"customer": report.customer, "units": report.units, "at": int(report.at.timestamp())}
+        self.state["usage"][report.identifier] = event
         self._save()
         self.after("meter")
+
+    async def metered(self, meter: str, customer: str, *, start: datetime, end: datetime) -> int:
+        return sum(
+            one["units"]
+            for one in self.state["usage"].values()
+            if one["customer"] == customer and start.timestamp() <= one["at"] < end.timestamp()
+        )
 
     async def read(self, kind: ObjectKind, object_id: str) -> Mapping[str, Any]:
         if kind is ObjectKind.PAYMENT_METHOD:
@@ -168,8 +180,12 @@ class FakeProvider:
         return dict(self.state["invoices"][object_id])
 
     async def list_all(self, kind: ObjectKind, *, since: datetime | None = None) -> AsyncIterator[Mapping[str, Any]]:
-        for found in list(self.state["invoices"].values() if kind is ObjectKind.INVOICE else ()):
+        shelf = {ObjectKind.INVOICE: "invoices", ObjectKind.CUSTOMER: "customers"}.get(kind)
+        for found in list(self.state[shelf].values() if shelf else ()):
             yield found
+
+    def customer_of(self, document: Mapping[str, Any]) -> Customer:
+        return Customer(document["id"], document["email"], document["name"], Money(0), document["card"])
 
     def invoice_of(self, document: Mapping[str, Any]) -> Invoice:
         raise NotImplementedError

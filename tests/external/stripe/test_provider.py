@@ -200,6 +200,22 @@ async def test_usage_is_counted_once_also_while_the_invoice_is_a_draft(maya: May
     assert billed.total == Money(1000 + 42 * 5) and billed.status is InvoiceStatus.PAID
 
 
+async def test_usage_reported_below_zero_takes_back_and_never_makes_an_invoice_negative(
+    maya: Maya, payments: StripePayments
+) -> None:
+    made = await maya.subscribe()
+    await maya.later(10)
+    at, end = START + timedelta(days=9), START + timedelta(days=30)
+    for number, units in enumerate((40, -40, 7)):
+        await payments.report_usage(UsageReport(f"u{number}", "minutes", maya.id, units, at))
+    assert await payments.metered(maya.meter, maya.id, start=START, end=end) == 7
+    await payments.report_usage(UsageReport("u3", "minutes", maya.id, -9, at))
+    assert await payments.metered(maya.meter, maya.id, start=START, end=end) == -2
+    await payments.move_clock(maya.clock, to=end + timedelta(hours=2))
+    billed = await payments.invoice((await payments.subscription(made.id)).latest_invoice or "")
+    assert billed.total == Money(1000)
+
+
 async def test_refunds_stop_at_what_was_paid(maya: Maya, payments: StripePayments) -> None:
     made = await maya.subscribe()
     invoice = made.latest_invoice or ""
