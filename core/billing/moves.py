@@ -59,6 +59,8 @@ def _plan_changed(life: Life, fact: Fact, context: Context) -> Life:
         raise Conflict(N_("a cancellation or pause is planned: undo it first, then change the plan"))
     if terms.currency != life.currency:
         raise Conflict(Text("this subscription is billed in {currency}", currency=life.currency))
+    if terms == life.terms:
+        raise Conflict(N_("the household is on this plan already"))
     assert life.period is not None and life.window is not None
     assert life.covering is not None
     back = unused_line(life.covering, at)
@@ -180,10 +182,23 @@ def _charged(life: Life, fact: Fact, _context: Context) -> Life:
 
 def _voided(life: Life, fact: Fact, context: Context) -> Life:
     bill = bill_of(life, fact.data["number"])
-    if not bill.closed or bill.paid_at is not None or bill.voided:
+    if not bill.closed or bill.settled:  # with nothing due a bill is settled as it is closed
         raise Conflict(Text("bill {number} is not open: it cannot be voided", number=bill.number))
     life = _with(life, replace(bill, voided=True))
+    if life.covering is not None and _charged_on(life) == bill.number:  # what was not charged is not given back
+        life = replace(life, covering=replace(life.covering, amount=Money(0, life.currency)))
     return settled(replace(life, balance=life.balance + bill.credit_used), fact.at, context)
+
+
+def _charged_on(life: Life) -> int:
+    """The bill that charged what is covered now; 0 while its line waits."""
+    covering = life.covering
+    assert covering is not None
+    wanted = (covering.kind, covering.span)
+    if any((line.kind, line.span) == wanted for line in life.pending):
+        return 0
+    charging = [bill for bill in life.bills if any((line.kind, line.span) == wanted for line in bill.lines)]
+    return charging[-1].number if charging else 0
 
 
 def _bill_closed(life: Life, fact: Fact, context: Context) -> Life:

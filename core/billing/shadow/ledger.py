@@ -41,6 +41,7 @@ class Books:
         self._anchor = self._begin = self._finish = 0
         self._turn = 0
         self._covered = (0, 0, 1)
+        self._covered_on: int | None = None  # the bill that charged it; none while the line waits
         self._stretches: list[Stretch] = []
         self._page: Stretch | None = None
         self._page_since = 0
@@ -86,6 +87,17 @@ class Books:
         amount, begin, finish = self._covered
         return -self._part(amount, finish - at, finish - begin)
 
+    def _cover(self, amount: int, begin: int) -> None:
+        """``amount`` is charged, on the next bill there is, for the time from ``begin`` to the period's end."""
+        self._covered, self._covered_on = (amount, begin, self._finish), None
+
+    def _strike(self, bill: PaperBill) -> None:
+        """A bill is void: the credit it used is back, and nothing that it charged will be given back."""
+        bill.void = True
+        self._credit += bill.credit
+        if bill.number == self._covered_on:
+            self._covered = (0, *self._covered[1:])
+
     def _new_anchor(self, at: int) -> None:
         self._anchor, self._turn = at, 0
 
@@ -109,7 +121,7 @@ class Books:
         if self._coupon:
             off = rounded(Fraction(price * self._percent, 100))
             self._coupon = None if every == 1 else (self._percent, max(0, every - 1))
-        self._covered = (price - off, self._begin, self._finish)
+        self._cover(price - off, self._begin)
         bill = self._write(at, [*lines, ("plan", price), *([("coupon", -off)] if off else [])])
         assert bill is not None
         return bill
@@ -174,6 +186,7 @@ class Books:
         credit = min(self._credit, max(0, total))
         self._credit += max(0, -total) - credit
         number = len(self.bills) + 1
+        self._covered_on = self._covered_on or number
         bill = PaperBill(
             number,
             at,

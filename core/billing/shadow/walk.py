@@ -123,7 +123,7 @@ class Walk(Books):
             whole -= rounded(Fraction(whole * self._percent, 100))
             more = self._part(whole, self._finish - at, self._finish - self._begin)
             self._waiting += [("unused", back), ("remaining", more)]
-            self._covered = (more, at, self._finish)
+            self._cover(more, at)
             if how == "always_invoice":
                 self._write(at, [])
             return
@@ -174,9 +174,7 @@ class Walk(Books):
         self._waiting.append(("extra", data["minor"]))
 
     def _on_bill_voided(self, at: int, data: Mapping[str, Any]) -> None:
-        bill = self.bills[data["number"] - 1]
-        bill.void = True
-        self._credit += bill.credit
+        self._strike(self.bills[data["number"] - 1])
         self._cheer_up(at)
 
     def _on_bill_closed(self, at: int, data: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Random lives of households: every kind of move, at ordinary and at awkward moments."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -11,7 +12,7 @@ from core.billing.life_model import Life
 from core.billing.shadow import Mown, Row, ShadowBill, shadow_bills
 from core.billing.status import Status
 from core.billing.terms import Interval, PlanTerms, terms_dict
-from core.billing.usage_view import UsagePiece, UsageView, minute_of
+from core.billing.usage_view import UsagePiece, UsageView, first_minute, minute_of
 from core.errors import MowthosError
 from core.money import Money
 
@@ -24,6 +25,9 @@ STARTS = (
     datetime(2027, 10, 1, 0, 30, 0, tzinfo=UTC),
 )
 """Where lives begin; ends of months, leap days and changed clocks lie ahead."""
+
+HORIZON = timedelta(days=70)
+"""How far past its last move a life is worked out: two more renewals of a month."""
 
 
 def terms(number: int, random: Random) -> PlanTerms:
@@ -169,6 +173,30 @@ class RandomLife:
             return
         self.facts.append(fact)
         self.done.add(kind.value)
+
+
+class MeteredLife(RandomLife):
+    """One whose minutes a meter can bill: told and taken back within their period, none included, one rate for all."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rate = self.random.choice([1, 7, 15, 33])
+        self.plans = [replace(plan, included_minutes=0, overage=Money(rate)) for plan in self.plans]
+
+    def _mow(self) -> None:
+        window = self.life().window
+        for _ in range(self.random.choice([0, 1, 1, 3])):
+            minutes = self.random.choice([1, 47, 120, 300])
+            start = minute_of(self.now) - minutes - self.random.randrange(600)
+            if window is not None and start >= first_minute(window.start):
+                self.pieces.append(UsagePiece(start, minutes, 1, self.now, len(self.pieces) + 1))
+                self.done.add("minutes")
+        oldest = max(first_minute(window.start), minute_of(self.now) - 34 * 1_440) if window else 0
+        times = Counter(piece.start for piece in self.pieces)
+        for piece in [one for one in self.pieces if window and one.start >= oldest and times[one.start] == 1]:
+            if self.random.random() < 0.1:  # within the period and 35 days, as a meter can
+                self.pieces.append(piece._replace(sign=-1, recorded_at=self.now, entry_id=len(self.pieces) + 1))
+                self.done.add("reversal")
 
 
 def rows(facts: list[Fact]) -> list[Row]:

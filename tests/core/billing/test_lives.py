@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,19 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core.billing.shadow
-from core.billing.bills import Bill
+from core.billing.bills import Bill, LineKind
 from core.billing.shadow import ShadowBill
-from tests.core.billing.lives import RandomLife
+from core.billing.usage_view import UsageView
+from tests.core.billing.lives import HORIZON, RandomLife
 from tests.proofs import cases, counted, record
 
 LIVES = st.integers(min_value=0, max_value=2**32)
+MINUTES = frozenset({LineKind.OVERAGE, LineKind.LATE})
 
 
 @counted(sample=60, full=10_000)
 @given(LIVES)
 def test_ours_and_the_shadow_agree_on_every_cent_of_a_random_life(seed: int) -> None:
     life = RandomLife(seed).play()
-    horizon = life.now + timedelta(days=70)
+    horizon = life.now + HORIZON
     ours, theirs = life.life(horizon).bills, life.shadow(horizon)
     assert [figures(bill) for bill in ours] == [shadow_figures(bill) for bill in theirs]
 
@@ -73,3 +75,18 @@ def test_the_shadow_shares_nothing_with_our_engine_but_money() -> None:
     }
     ours = {module for module in modules if module.startswith("core.") and not module.startswith("core.billing.shadow")}
     assert ours == {"core.money"}
+
+
+@counted(sample=40, full=2_000)
+@given(LIVES)
+def test_no_minute_of_a_random_life_is_billed_twice(seed: int) -> None:
+    played = RandomLife(seed).play()
+    life = played.life(played.now + HORIZON)
+    spans = [window.span for window in life.windows]
+    assert all(before.end <= after.start for before, after in pairwise(spans))
+    billed = sum(line.minutes for bill in life.bills for line in bill.lines if line.kind in MINUTES)
+    assert billed == sum(window.billed_minutes for window in life.windows)
+    for window in life.windows:
+        known = [played.now + HORIZON, *(bill.known_by for bill in life.bills)]
+        beyond = {max(0, UsageView(played.pieces).minutes(window.span, at) - window.allowance) for at in known}
+        assert window.billed_minutes in beyond | {0}

@@ -1,7 +1,10 @@
 """The ledger of minutes: nothing twice, nothing changed, corrections by entries of the opposite sign."""
 
 import asyncio
+from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -15,6 +18,7 @@ from core.billing.usage_view import minute_of
 from core.clock import MovableClock
 from core.db import Database
 from core.errors import Conflict, Invalid
+from tests.proofs import SEED, cases
 
 ELM_12, ELM_14 = LotRef(UUID(int=12), UUID(int=112)), LotRef(UUID(int=14), UUID(int=114))
 
@@ -94,3 +98,25 @@ async def test_the_database_refuses_to_change_an_entry(
     with pytest.raises(DBAPIError, match="append-only"):
         async with database.connection() as connection:
             await connection.execute(text(statement))
+
+
+@pytest.mark.prove
+async def test_no_minute_is_ever_two_homes_whatever_is_said_in_whatever_order(
+    ledger: UsageLedger, clock: MovableClock
+) -> None:
+    random, first = Random(SEED), minute_of(clock.now())
+    for _ in range(cases(sample=40, full=400)):
+        begin = first + 10 * random.randrange(6)
+        end = begin + 10 * random.randint(1, 3)
+        cut = random.randint(begin, end)
+        halves = [(begin, cut, random.choice([ELM_12, ELM_14, None])), (cut, end, random.choice([ELM_12, ELM_14]))]
+        said = [mowed(start, stop - start, lot) for start, stop, lot in halves if stop > start]
+        with suppress(Conflict):  # an entry reaches in from outside: nothing is written
+            await ledger.settle(random.choice([1, 1, 2]), begin, end, said)
+        clock.move(1)
+    entries = [entry for lot in (ELM_12, ELM_14) for entry in await ledger.entries(lot.lot_id, first, first + 100)]
+    held: Counter[tuple[int, int]] = Counter()
+    for entry in entries:
+        for minute in range(entry.start_minute, entry.start_minute + entry.minutes):
+            held[entry.mower, minute] += entry.sign
+    assert len(entries) > 40 and set(held.values()) == {0, 1}
