@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.billing.invoice_values import Invoice
-from core.billing.payment_values import ObjectKind, ProviderEvent, Subscription, UsageReport
+from core.billing.payment_values import Customer, ObjectKind, ProviderEvent, Subscription, UsageReport
 from core.billing.ports import PaymentProvider
 from core.clock import Clock
 from core.errors import NeedsHuman, Unavailable
@@ -80,6 +80,9 @@ class StripePayments(Catalogue, Customers, Invoices):
         for part in _SERVICES[kind].split("."):
             service = getattr(service, part)
         return service
+
+    def customer_of(self, document: Mapping[str, Any]) -> Customer:
+        return mapping.customer_of(document)
 
     def subscription_of(self, document: Mapping[str, Any]) -> Subscription:
         return mapping.subscription_of(document)

@@ -74,6 +74,100 @@ async def test_an_invoice_the_provider_has_lost_is_sent_again(desk: Desk) -> Non
     assert (await invoices(desk.house))[0].state == "paid"
 
 
+async def test_a_customer_of_another_name_or_address_is_told_ours_again(desk: Desk) -> None:
+    await member(desk)
+    desk.stripe.state["customers"]["cus_1"] |= {"name": "Adam Elm", "email": "adam@example.org"}
+    books = reconciling(desk)
+    assert await books.run() == 2
+    drifts = await books.drifts()
+    assert sorted((drift.field, drift.ours, drift.theirs) for drift in drifts) == [
+        ("email", "eve@example.org", "adam@example.org"),
+        ("name", "Eve Elm", "Adam Elm"),
+    ]
+    await books.fix(drifts[0].id, by="ann")
+    assert await books.run() == 0
+    assert desk.stripe.state["customers"]["cus_1"]["name"] == "Eve Elm"
+
+
+async def test_a_customer_the_provider_has_lost_is_made_anew(desk: Desk) -> None:
+    await member(desk)
+    lost = desk.stripe.state["customers"].pop("cus_1")
+    desk.stripe.state["customers"]["cus_other"] = lost | {"id": "cus_other"}
+    books = reconciling(desk)
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert (drift.field, drift.ours, drift.theirs) == ("customer", "cus_1", "missing")
+    assert "card" in await books.fix(drift.id, by="ann")
+    assert await books.run() == 0
+    assert desk.stripe.state["customers"]["cus_2"]["email"] == "eve@example.org"
+
+
+async def metered(desk: Desk) -> dict[str, int]:
+    """The newest event at the meter."""
+    await desk.metering.run()
+    await desk.outbox.run()
+    newest: dict[str, int] = list(desk.stripe.state["usage"].values())[-1]
+    return newest
+
+
+async def test_minutes_the_meter_lacks_are_listed_by_day_and_told_again(house_on_both: House) -> None:
+    desk = Desk(house_on_both)
+    await member(desk)
+    await desk.house.mow(30)
+    told = await metered(desk)
+    desk.house.clock.move(2 * 86_400)
+    books = reconciling(desk)
+    assert await books.run() == 0
+    told["units"] = 21
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert (drift.subject[-10:], drift.field, drift.ours, drift.theirs) == ("2026-07-01", "minutes", "30", "21")
+    assert await books.fix(drift.id, by="ann") == "+9 minutes told"
+    assert (await books.run(), list(desk.stripe.state["usage"].values())[-1]["units"]) == (0, 9)
+
+
+async def test_minutes_counted_twice_at_the_meter_are_taken_back_there(desk: Desk) -> None:
+    await member(desk)
+    await desk.house.mow(30)
+    desk.stripe.state["usage"]["again"] = dict(await metered(desk))
+    desk.house.clock.move(2 * 86_400)
+    books = reconciling(desk)
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert await books.fix(drift.id, by="ann") == "-30 minutes told"
+    assert await books.run() == 0
+
+
+async def test_minutes_on_their_way_or_never_told_are_no_difference(desk: Desk) -> None:
+    await member(desk)
+    await desk.house.mow(30)
+    desk.stripe.down = True
+    await desk.metering.run()
+    await desk.outbox.run()
+    desk.stripe.down = False
+    desk.house.clock.move(2 * 86_400)
+    assert await reconciling(desk).run() == 0  # waits for its next try
+    await desk.outbox.run()
+    assert await reconciling(desk).run() == 0
+    desk.stripe.state["usage"].clear()
+    desk.house.clock.move(35 * 86_400)
+    assert await reconciling(desk).run() == 0  # nothing can be told of so long ago
+
+
+async def test_a_day_that_has_become_too_old_for_the_meter_cannot_be_put_right(desk: Desk) -> None:
+    await member(desk)
+    await desk.house.mow(30)
+    await metered(desk)
+    desk.stripe.state["usage"].clear()
+    desk.house.clock.move(2 * 86_400)
+    books = reconciling(desk)
+    assert await books.run() == 1
+    desk.house.clock.move(40 * 86_400)
+    (drift,) = await books.drifts()
+    with pytest.raises(Conflict, match="35 days"):
+        await books.fix(drift.id, by="ann")
+
+
 async def test_the_board_tells_what_comes_in_and_raises_alarms(house: House) -> None:
     plan = await house.plan()
     year = await house.plan("year", interval="year", price_minor=24_000, host_discount_percent=0)
