@@ -7,7 +7,7 @@ provider, or taken back before) are ours alone and no difference.
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import Label, func
+from sqlalchemy import ColumnElement, Label, func
 from sqlmodel import col, select
 
 from core.billing.drift import Drift
@@ -27,7 +27,8 @@ DAY = timedelta(days=1)
 
 
 class MinuteCheck:
-    """Ours is the truth: what the meter lacks of a day, or has too much, is told there as one event."""
+    """Ours is the truth: what was refused is sent again; else what the meter lacks of a day, or has too much, is told
+    there as one event."""
 
     def __init__(self, *, database: Database, clock: Clock, provider: PaymentProvider, jobs: ProviderJobs) -> None:
         self._database, self._clock, self._provider, self._jobs = database, clock, provider, jobs
@@ -57,16 +58,14 @@ class MinuteCheck:
         return found
 
     async def _told(self, begin: datetime, end: datetime) -> dict[str, int]:
-        """Minutes that the provider should have counted, by payer; an entry counts when it ends."""
-        ended = col(UsageEntry.start_minute) + col(UsageEntry.minutes)
+        """Minutes that the provider should have counted, by payer."""
         query = (
             select(_payer(), func.sum(col(UsageEntry.sign) * col(UsageEntry.minutes)))
             .join(UsageEntry, col(UsageEntry.id) == col(OutboxRow.number))
             .where(
                 col(OutboxRow.kind) == "meter",
                 col(OutboxRow.answer).not_in((TOO_OLD, NEVER_TOLD)),
-                ended >= minute_of(begin),
-                ended < minute_of(end),
+                *_ended_in(begin, end),
             )
             .group_by("payer")
         )
@@ -86,6 +85,8 @@ class MinuteCheck:
         async with self._database.session() as session:
             payer = await session.get(Payer, UUID(payer_id))
         assert payer is not None
+        if await self._send_again(payer_id, begin):
+            return "sent again"
         ours = (await self._told(begin, begin + DAY)).get(payer_id, 0)
         units = ours - await self._counted(payer, begin, begin + DAY)
         if units:
@@ -94,6 +95,26 @@ class MinuteCheck:
                 UsageReport(str(drift.id), METER_EVENT, payer.provider_id or "", units, noon)
             )
         return f"{units:+} minutes told"
+
+    async def _send_again(self, payer_id: str, begin: datetime) -> bool:
+        """What the provider refused of that day waits for its next try."""
+        query = (
+            select(OutboxRow)
+            .join(UsageEntry, col(UsageEntry.id) == col(OutboxRow.number))
+            .where(col(OutboxRow.kind) == "meter", col(OutboxRow.state) == "failed", *_ended_in(begin, begin + DAY))
+        )
+        async with self._database.session() as session:
+            rows = [row for row in (await session.exec(query)).all() if row.data["payer"] == payer_id]
+            for row in rows:
+                row.state, row.next_at = "waiting", self._clock.now()
+                session.add(row)
+        return bool(rows)
+
+
+def _ended_in(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """An entry counts when it ends, as it is told."""
+    ended = col(UsageEntry.start_minute) + col(UsageEntry.minutes)
+    return ended >= minute_of(begin), ended < minute_of(end)
 
 
 def _payer() -> Label[str]:

@@ -1,5 +1,6 @@
 """The provider's books against ours, each night: what differs is listed with both values, and can be put right."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import update
@@ -13,7 +14,7 @@ from core.billing.drift_invoices import InvoiceCheck
 from core.billing.drift_minutes import MinuteCheck
 from core.billing.ports import PaymentProvider
 from core.billing.provider_jobs import ProviderJobs
-from core.billing.tables import DriftRow
+from core.billing.tables import DriftRow, Payer, SubscriptionRow
 from core.clock import Clock
 from core.db import Database
 from core.errors import NotFound
@@ -77,6 +78,20 @@ class Reconciling:
         query = select(DriftRow).where(col(DriftRow.fixed_at).is_(None)).order_by(col(DriftRow.found_at))
         async with self._database.session() as session:
             return list((await session.exec(query)).all())
+
+    async def whom(self, drifts: Sequence[DriftRow]) -> Mapping[UUID, str]:
+        """Whom each speaks of: the home of an invoice, the payer of a customer, with the day of minutes."""
+        payers = {drift.id: UUID(drift.subject.split("/")[1]) for drift in drifts if drift.subscription_id is None}
+        homes = [drift.subscription_id for drift in drifts if drift.subscription_id is not None]
+        async with self._database.session() as session:
+            named = select(Payer.id, Payer.name).where(col(Payer.id).in_(set(payers.values())))
+            placed = select(SubscriptionRow.id, SubscriptionRow.address).where(col(SubscriptionRow.id).in_(homes))
+            words = dict((await session.exec(named)).all()) | dict((await session.exec(placed)).all())
+        found = {}
+        for drift in drifts:
+            about, day = drift.subscription_id or payers[drift.id], drift.subject.split("/")[2:]
+            found[drift.id] = ", ".join([words.get(about, ""), *day])
+        return found
 
     async def fix(self, drift_id: UUID, *, by: str) -> str:
         """Put it right, each kind in its own way. ``Conflict`` when a person must look at it first."""

@@ -141,11 +141,13 @@ async def _drift(billing: Billing, people: People, viewer: Viewer) -> None:
     drifts = await billing.payments.reconciling.drifts()
     if not drifts:
         return
+    whom = await billing.payments.reconciling.whom(drifts)
     with ui.element("section").classes("m-card").props('id="drift"'):
         text("h2", _("Differences to the provider's books"))
         with ui.element("ul").classes("m-list"):
             for drift in drifts:
                 with ui.element("li"):
+                    text("b", whom[drift.id])
                     words = _("{field}: ours {ours}, theirs {theirs}")
                     text("span", words.format(field=drift.field, ours=drift.ours, theirs=drift.theirs))
 

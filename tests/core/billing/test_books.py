@@ -8,7 +8,7 @@ import pytest
 
 from core.billing import BillingReads, FactKind, RevenueBoard, journal_csv, journal_xlsx
 from core.billing.reconciling import Reconciling
-from core.errors import Conflict, NeedsHuman, NotFound
+from core.errors import Conflict, Invalid, NeedsHuman, NotFound
 from tests.core.billing.conftest import ELM_12, ELM_14, House
 from tests.core.billing.test_provider import Desk, member
 from tests.core.billing.test_subscriptions import invoices
@@ -39,6 +39,7 @@ async def test_a_payment_we_never_heard_of_is_listed_with_both_values_and_put_ri
     assert await books.run() == 1
     (drift,) = await books.drifts()
     assert (drift.field, drift.ours, drift.theirs) == ("state", "open", "paid")
+    assert await books.whom([drift]) == {drift.id: "12 ELM ST"}
     assert await books.fix(drift.id, by="ann") == "paid"
     assert await desk.status(elm) == "active"
     assert (await books.run(), await books.drifts()) == (0, [])
@@ -122,8 +123,31 @@ async def test_minutes_the_meter_lacks_are_listed_by_day_and_told_again(house_on
     assert await books.run() == 1
     (drift,) = await books.drifts()
     assert (drift.subject[-10:], drift.field, drift.ours, drift.theirs) == ("2026-07-01", "minutes", "30", "21")
+    assert await books.whom([drift]) == {drift.id: "Eve Elm, 2026-07-01"}
     assert await books.fix(drift.id, by="ann") == "+9 minutes told"
     assert (await books.run(), list(desk.stripe.state["usage"].values())[-1]["units"]) == (0, 9)
+
+
+async def test_minutes_the_provider_refused_are_sent_again_and_not_told_beside(desk: Desk) -> None:
+    await member(desk)
+    genuine = desk.stripe.report_usage
+
+    async def refused(_report: object) -> None:
+        raise Invalid("no such customer there")
+
+    desk.stripe.report_usage = refused  # type: ignore[method-assign, assignment]
+    await desk.house.mow(30)
+    await desk.metering.run()
+    await desk.outbox.run()
+    desk.stripe.report_usage = genuine  # type: ignore[method-assign]
+    desk.house.clock.move(2 * 86_400)
+    books = reconciling(desk)
+    assert await books.run() == 1
+    (drift,) = await books.drifts()
+    assert await books.fix(drift.id, by="ann") == "sent again"
+    await desk.outbox.run()
+    assert await books.run() == 0
+    assert [one["units"] for one in desk.stripe.state["usage"].values()] == [30]
 
 
 async def test_minutes_counted_twice_at_the_meter_are_taken_back_there(desk: Desk) -> None:
