@@ -87,14 +87,14 @@ async def test_mowers_move_on_the_map(page: Page, product: Product) -> None:
     assert near > len(names) / 2
 
 
+COUNTED = "chips => chips.map((chip) => [chip.dataset.state, Number(chip.querySelector('b').textContent)])"
+
+
 async def test_the_counters_say_what_is_true(page: Page, product: Product) -> None:
     await open_map(page, product)
 
     async def agree() -> bool:
-        told = {
-            await chip.get_attribute("data-state"): int(await chip.locator("b").inner_text())
-            for chip in await page.locator(".l-counter").all()
-        }
+        told = dict(await page.locator(".l-counter").evaluate_all(COUNTED))
         true = Counter(truth["work_mode"] for truth in truths(product) if truth["online"])
         offline = sum(not truth["online"] for truth in truths(product))
         return told.get("mowing", 0) == true[MOWING] and told.get("offline", 0) == offline
