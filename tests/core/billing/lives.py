@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from core.billing.billing_run import SETTLING
 from core.billing.facts import Fact, FactKind
 from core.billing.life import replay
 from core.billing.life_model import Life
@@ -117,7 +118,7 @@ class RandomLife:
         for bill in self.life().drafts:
             if self.random.random() < 0.1:  # held: a later turn closes it
                 return
-            data = {"number": bill.number, "known_by": self.now.isoformat()}
+            data = {"number": bill.number, "known_by": bill.known_by.isoformat()}
             self._try(FactKind.BILL_CLOSED, data)
         for bill in self.life().bills:
             if bill.closed and not bill.settled:
@@ -189,13 +190,15 @@ class MeteredLife(RandomLife):
             minutes = self.random.choice([1, 47, 120, 300])
             start = minute_of(self.now) - minutes - self.random.randrange(600)
             if window is not None and start >= first_minute(window.start):
-                self.pieces.append(UsagePiece(start, minutes, 1, self.now, len(self.pieces) + 1))
+                self.pieces.append(UsagePiece(start, minutes, 1, self.now - SETTLING, len(self.pieces) + 1))
                 self.done.add("minutes")
         oldest = max(first_minute(window.start), minute_of(self.now) - 34 * 1_440) if window else 0
         times = Counter(piece.start for piece in self.pieces)
         for piece in [one for one in self.pieces if window and one.start >= oldest and times[one.start] == 1]:
             if self.random.random() < 0.1:  # within the period and 35 days, as a meter can
-                self.pieces.append(piece._replace(sign=-1, recorded_at=self.now, entry_id=len(self.pieces) + 1))
+                self.pieces.append(
+                    piece._replace(sign=-1, recorded_at=self.now - SETTLING, entry_id=len(self.pieces) + 1)
+                )
                 self.done.add("reversal")
 
 
