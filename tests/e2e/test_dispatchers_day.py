@@ -94,7 +94,7 @@ async def test_the_counters_say_what_is_true(page: Page, product: Product) -> No
     await open_map(page, product)
 
     async def agree() -> bool:
-        told = dict(await page.locator(".l-counter").evaluate_all(COUNTED))
+        told = dict(await page.locator(".l-counter[data-state]").evaluate_all(COUNTED))
         true = Counter(truth["work_mode"] for truth in truths(product) if truth["online"])
         offline = sum(not truth["online"] for truth in truths(product))
         return told.get("mowing", 0) == true[MOWING] and told.get("offline", 0) == offline
