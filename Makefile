@@ -33,7 +33,7 @@ bench:
 
 prove:
 	@sh .ci/prepare test
-	$(PYTHON) -m tests.prove
+	$(PYTHON) -m tests.prove $(ONLY)
 
 screenshots:
 	@sh .ci/prepare test

@@ -1,4 +1,6 @@
-"""`make prove`: the full counts of every test marked ``prove``, written to docs/proofs.md."""
+"""`make prove`: the full counts of every test marked ``prove``, written to docs/proofs.md.
+
+``ONLY="tests/core tests/scenarios"`` plays those files alone; the rows of the others stay as they were taken."""
 
 import os
 import subprocess
@@ -11,14 +13,14 @@ from core.clock import SystemClock
 from tests.proofs import SEED
 
 ROOT = Path(__file__).parents[1]
+PROOFS = ROOT / "docs" / "proofs.md"
 HEADER = """# Proofs
 
-Written by `make prove`. Each row is one seeded test at its full count; `make test` plays a sample of the same.
+Written by `make prove`. Each row is one seeded test at its full count (seed {seed}), with the day and the commit it was
+played on; `make test` plays a sample of the same.
 
-Date {date}, commit {commit}, seed {seed}.
-
-| test | result | figures |
-|---|---|---|
+| test | result | figures | date | commit |
+|---|---|---|---|---|
 """
 
 
@@ -26,24 +28,34 @@ class Collector:
     """A pytest plugin that keeps each test's result and recorded figures."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[str, str, str]] = []
+        self.rows: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
             figures = "; ".join(str(value) for name, value in report.user_properties if name == "proof")
-            self.rows.append((report.nodeid, report.outcome, figures or "holds"))
+            self.rows[report.nodeid] = f"{report.outcome} | {figures or 'holds'}"
+
+
+def kept_rows() -> dict[str, str]:
+    """The rows there are, by test."""
+    lines = PROOFS.read_text().splitlines() if PROOFS.exists() else []
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `tests/")]
+    return {test.strip("`"): " | ".join(rest) for test, *rest in cells if len(rest) == 4}
 
 
 def main() -> int:
     os.environ["MOWTHOS_PROVE"] = "1"
+    only = [str(ROOT / path) for path in sys.argv[1:]]
     collector = Collector()
-    code = pytest.main(["-q", "-m", "prove", "--timeout=3600", "-n", "2", str(ROOT / "tests")], plugins=[collector])
+    asked = ["-q", "-m", "prove", "--timeout=3600", "-n", "2", *(only or [str(ROOT / "tests")])]
+    code = pytest.main(asked, plugins=[collector])
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
-    head = HEADER.format(date=SystemClock().now().date(), commit=commit, seed=SEED)
-    body = "".join(f"| `{test}` | {outcome} | {figures} |\n" for test, outcome, figures in sorted(collector.rows))
-    (ROOT / "docs" / "proofs.md").write_text(head + body)
+    taken = f"{SystemClock().now().date()} | {commit}"
+    rows = (kept_rows() if only else {}) | {test: f"{row} | {taken}" for test, row in collector.rows.items()}
+    body = "".join(f"| `{test}` | {row} |\n" for test, row in sorted(rows.items()))
+    PROOFS.write_text(HEADER.format(seed=SEED) + body)
     return int(code)
 
 
