@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -14,22 +14,23 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.proofs import cases
+
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 90
 WCAG = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")
 STILL = "() => !document.getAnimations().some((move) => move.effect?.getComputedTiming().endTime < 10000)"
 """No transition is under way; what turns for ever, like a spinner, does not count."""
-CHROMIUM_FLAGS = [
+BASIC_FLAGS = [
     "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 ]
+WITH_WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+CHROMIUM_FLAGS = [*BASIC_FLAGS, *WITH_WEBGL]
 LIKE_PLAYWRIGHT = [
     "--headless",
     "--remote-debugging-port=0",
@@ -50,9 +51,17 @@ LIKE_PLAYWRIGHT = [
 """What playwright itself adds when it starts a Chromium, as far as pages can notice it."""
 
 
-def chromium_path() -> str:
+def in_every_look[**P, R](test: Callable[P, R]) -> Callable[P, R]:
+    """Plays a test at both widths by day and by night: each once in `make test`, all four in `make prove`."""
+    looks = [(1440, "light"), (390, "dark"), (1440, "dark"), (390, "light")]
+    played = looks[: cases(sample=2, full=4)]
+    marked: Callable[P, R] = pytest.mark.prove(pytest.mark.parametrize(("width", "scheme"), played)(test))
+    return marked
+
+
+def chromium_path(*names: str) -> str:
     """Where Chromium is; the test is skipped, by name, where there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in (*names, "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     pytest.skip("needs Chromium (apt-get install chromium)")
@@ -61,9 +70,10 @@ def chromium_path() -> str:
 class SharedChromium:
     """A Chromium that outlives the tests: starting one takes longer than most of them. Started anew if it died."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.process, self.starts = folder, None, 0
-        self.process: subprocess.Popen[bytes] | None
+    def __init__(self, folder: Path, *, path: str, flags: Sequence[str]) -> None:
+        self.folder, self.starts = folder, 0
+        self.process: subprocess.Popen[bytes] | None = None
+        self._command = [path, *flags, *LIKE_PLAYWRIGHT]
 
     def address(self) -> str:
         """Where playwright connects to it."""
@@ -77,7 +87,7 @@ class SharedChromium:
         self.starts += 1
         self.profile.mkdir(parents=True)
         log = (self.folder / "chromium.log").open("ab")
-        command = [chromium_path(), *CHROMIUM_FLAGS, *LIKE_PLAYWRIGHT, f"--user-data-dir={self.profile}", "about:blank"]
+        command = [*self._command, f"--user-data-dir={self.profile}", "about:blank"]
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
         until = monotonic() + START_SECONDS
         while self.told() is None:
@@ -103,7 +113,16 @@ class SharedChromium:
 
 @pytest.fixture(scope="session")
 def shared_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedChromium]:
-    running = SharedChromium(tmp_path_factory.mktemp("chromium"))
+    """For pages without WebGL: the shell of Chromium without a window, where there is one, draws them soonest."""
+    path = chromium_path("chromium-headless-shell")
+    running = SharedChromium(tmp_path_factory.mktemp("chromium"), path=path, flags=[*BASIC_FLAGS, "--disable-gpu"])
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_webgl_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedChromium]:
+    running = SharedChromium(tmp_path_factory.mktemp("webgl"), path=chromium_path(), flags=CHROMIUM_FLAGS)
     yield running
     running.stop()
 
@@ -113,6 +132,15 @@ async def browser(shared_chromium: SharedChromium) -> AsyncIterator[Browser]:
     """The run's Chromium; the contexts a test opens in it are closed with the test."""
     async with async_playwright() as playwright:
         connected = await playwright.chromium.connect_over_cdp(shared_chromium.address())
+        yield connected
+        await connected.close()
+
+
+@pytest.fixture
+async def webgl_browser(shared_webgl_chromium: SharedChromium) -> AsyncIterator[Browser]:
+    """The run's Chromium for the live map; a test file takes it as its ``browser``."""
+    async with async_playwright() as playwright:
+        connected = await playwright.chromium.connect_over_cdp(shared_webgl_chromium.address())
         yield connected
         await connected.close()
 

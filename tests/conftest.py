@@ -19,9 +19,9 @@ from playwright.sync_api import expect as expect_soon_too
 from core.clock import MovableClock
 from core.db import Database, open_database
 from core.db.migrate import migrate
-from tests.browsers import browser, shared_chromium
+from tests.browsers import browser, shared_chromium, shared_webgl_chromium, webgl_browser
 
-__all__ = ["browser", "shared_chromium"]
+__all__ = ["browser", "shared_chromium", "shared_webgl_chromium", "webgl_browser"]
 
 POSTGRES_URL = os.environ.get("MOWTHOS_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 SHARED = Path(__file__).parents[2] / "shared"

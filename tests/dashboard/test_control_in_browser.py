@@ -46,6 +46,12 @@ class Product:
             return json.loads(answer.read())
 
 
+@pytest.fixture
+def browser(webgl_browser: Browser) -> Browser:
+    """The live map is drawn with WebGL."""
+    return webgl_browser
+
+
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     port = free_port()

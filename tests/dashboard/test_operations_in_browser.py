@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.test_pages_in_browser import address, enter
 
 __all__ = ["address"]
@@ -46,8 +46,7 @@ async def test_operations_are_found_from_the_account_and_by_key(browser: Browser
     await page.wait_for_url("**/operations")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_operations_are_accessible_and_never_scroll_sideways(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browsers import complaints, served
+from tests.browsers import complaints, in_every_look, served
 from tests.dashboard.pages_server import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -158,8 +158,7 @@ async def test_theme_and_language_are_remembered(browser: Browser, address: str)
     await expect(page.get_by_role("heading", name="Mowers")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:

@@ -89,6 +89,12 @@ class Product:
             return json.loads(answer.read() or b"null")
 
 
+@pytest.fixture
+def browser(webgl_browser: Browser) -> Browser:
+    """The live map is drawn with WebGL."""
+    return webgl_browser
+
+
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One demo for the tests that only look and press."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.alarms.conftest import enter
 
 pytestmark = pytest.mark.browser
@@ -186,8 +186,7 @@ async def test_a_service_is_planned_logged_and_found_in_the_lists(browser: Brows
     assert len(text.splitlines()) == 3
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_at
 
 pytestmark = pytest.mark.browser
@@ -137,8 +137,7 @@ async def test_a_split_is_previewed_and_carried_out_as_previewed(enter: Enter) -
     await expect(page.locator(".c-columns .c-diff")).to_contain_text("1206 Willow Glen Lane leaves")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_list_and_page_break_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await enter("bea", "/clusters", width=width, scheme=scheme)
     await map_ready(page)

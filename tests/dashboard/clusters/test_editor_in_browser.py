@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_of
 
 pytestmark = pytest.mark.browser
@@ -142,8 +142,7 @@ async def test_a_change_made_by_another_meanwhile_is_told_and_not_overwritten(en
     await expect(first.get_by_role("alert")).to_contain_text("Bea Moss")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_the_editor_breaks_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await opened(enter, width=width, scheme=scheme)
     await page.get_by_label("Add a home").fill(HOST)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_of
 
 pytestmark = pytest.mark.browser
@@ -124,8 +124,7 @@ async def test_a_broken_file_is_refused_in_words(enter: Enter, tmp_path: Path, c
     await expect(page.get_by_role("alert")).to_contain_text(told)
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_importing_breaks_no_accessibility_rule(enter: Enter, tmp_path: Path, width: int, scheme: str) -> None:
     page = await enter("ada", "/homes/import", width=width, scheme=scheme)
     await page.locator("[data-file]").set_input_files(file_of(tmp_path, "1 Nowhere Lane,Rochester,Cy Free,,neighbour"))
@@ -133,8 +132,7 @@ async def test_importing_breaks_no_accessibility_rule(enter: Enter, tmp_path: Pa
     assert await complaints(page) == []
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_registering_breaks_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await opened(enter, width=width, scheme=scheme)
     await page.get_by_role("button", name="Host", exact=True).click()

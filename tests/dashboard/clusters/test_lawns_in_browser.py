@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter, map_ready, spot_at
 
 pytestmark = pytest.mark.browser
@@ -186,8 +186,7 @@ async def test_what_is_exported_can_be_read_again_and_a_broken_file_is_refused(e
     await expect(page.locator(".c-problem")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_the_lawn_editor_breaks_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await opened(enter, "1917 Foxglove Drive", width=width, scheme=scheme)
     await page.locator(".d-map canvas").focus()

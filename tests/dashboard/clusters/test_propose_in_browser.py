@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter, map_ready
 
 pytestmark = pytest.mark.browser
@@ -84,8 +84,7 @@ async def test_a_polygon_that_crosses_itself_is_refused_in_words(enter: Enter) -
     await expect(page.get_by_role("alert")).to_contain_text("crosses itself")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_proposing_breaks_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await planned(enter, width=width, scheme=scheme)
     await page.get_by_text("homes left out").click()

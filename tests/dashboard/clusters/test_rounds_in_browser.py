@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.clusters.test_clusters_in_browser import cluster
 
@@ -42,8 +42,7 @@ async def test_a_crew_s_round_takes_clusters_start_and_minutes_and_stands_in_the
     await expect(page.get_by_role("alert")).to_contain_text("77 Nowhere Street")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_rounds_break_no_accessibility_rule(enter: Enter, width: int, scheme: str) -> None:
     page = await enter("dana", "/clusters/rounds", width=width, scheme=scheme)
     await page.locator("input[name=cluster]").first.check()

@@ -83,6 +83,12 @@ def app_of(folder: Path, mowers: int, **options: str) -> LiveApp:
     return app
 
 
+@pytest.fixture
+def browser(webgl_browser: Browser) -> Browser:
+    """The live map is drawn with WebGL."""
+    return webgl_browser
+
+
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApp]:
     app = app_of(tmp_path_factory.mktemp("live"), 12)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.lawns.conftest import LUBA, SITES, fetched, map_ready, spot_at, told
 
@@ -87,8 +87,7 @@ async def test_a_party_is_drawn_with_the_mouse_and_is_over_by_the_clock(enter: E
     await expect(listed.get_by_role("button", name="End Birthday party now")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_maps_and_zones_are_accessible_and_never_scroll_sideways(enter: Enter, width: int, scheme: str) -> None:
     page = await enter("ada", PAGE, width=width, scheme=scheme)
     await page.get_by_role("heading", name="Versions").wait_for()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.lawns.conftest import LUBA, fetched
 
@@ -67,8 +67,7 @@ async def test_those_who_may_not_command_mowers_see_plans_and_no_buttons(enter: 
     await expect(page.get_by_role("button", name="New plan")).to_be_visible()  # technicians keep device plans
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_plans_are_accessible_and_never_scroll_sideways(enter: Enter, width: int, scheme: str) -> None:
     page = await enter("ada", PAGE, width=width, scheme=scheme)
     await page.get_by_role("heading", name="Plans on the mower").wait_for()

@@ -8,11 +8,17 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from dashboard.gate import COOKIE
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 from tests.dashboard.components.test_live_map_browser import LiveApp, app_of
 
 pytestmark = pytest.mark.browser
 LUBA = "/mowers/Luba-000000"
+
+
+@pytest.fixture
+def browser(webgl_browser: Browser) -> Browser:
+    """The live map is drawn with WebGL."""
+    return webgl_browser
 
 
 @pytest.fixture(scope="module")
@@ -249,8 +255,7 @@ async def test_stop_is_of_the_present_also_while_one_looks_back(browser: Browser
     await expect(page.locator("[data-as-at]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_every_look
 async def test_no_side_of_the_past_breaks_a_rule(browser: Browser, past: LiveApp, width: int, scheme: str) -> None:
     found = []
     page = await opened(browser, past, f"{LUBA}?tab=sessions", width=width, scheme=scheme)

@@ -10,7 +10,7 @@ from core.billing.payment_values import Interval, PriceDraft, SubscriptionDraft,
 from core.money import Money
 from external.stripe import StripePayments
 from external.stripe.simulator import StripeTwin
-from tests.browsers import complaints
+from tests.browsers import complaints, in_every_look
 
 pytestmark = pytest.mark.browser
 
@@ -171,8 +171,7 @@ async def test_an_open_invoice_is_paid_on_its_own_page(browser: Browser, shop: S
     assert (await shop.payments.invoice(made.id)).paid == Money(1250)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@in_every_look
 async def test_every_page_is_accessible_and_fits(browser: Browser, shop: Shop, width: int, scheme: str) -> None:
     asked = await shop.subscribe_page(days=0)
     portal = await shop.payments.portal_page(shop.maya.id, return_url=shop.back, key="portal")
