@@ -145,7 +145,7 @@ async def test_selecting_goes_both_ways_between_list_and_map(browser: Browser, l
     await row(page, 2).click()
     await expect(page.locator(".l-card h2")).to_have_text("Luba-000002")
     assert await page.evaluate("window.mowthosLive.selected") == "Luba-000002"
-    assert "mower=Luba-000002" in page.url
+    await page.wait_for_url("**mower=Luba-000002**")
 
 
 async def test_a_change_of_state_reaches_list_and_card_without_a_reload(browser: Browser, live: LiveApp) -> None:
