@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -19,6 +20,7 @@ from core.db.migrate import migrate
 from core.errors import MowthosError
 from core.neighbourhood.clusters import LIVE, ClusterState, ClusterView, Part, VersionView
 from tests.core.neighbourhood.clusters.elm_row import HOMES, Somebody, open_office
+from tests.proofs import cases
 
 HOME = st.integers(1, HOMES)
 PERSON = st.integers(0, 2)
@@ -185,6 +187,10 @@ def approved_homes(versions: tuple[VersionView, ...]) -> set[int]:
 
 
 TestLifeOfClusters = LifeOfClusters.TestCase
+TestLifeOfClusters.pytestmark = [pytest.mark.prove]
 TestLifeOfClusters.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(sample=4, full=40),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
