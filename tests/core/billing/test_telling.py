@@ -118,9 +118,9 @@ async def test_a_household_without_an_account_hears_nothing_late(street: Street)
     gus = await member(street.house.database, street.house.clock, "gus", ELM_14.household_id)
     street.house.clock.move(DAY / 2)
     await street.tell()
-    assert [one.title[:24] for one in await street.heard(gus)] == [
-        "The trial ends in 7 days",
+    assert sorted(one.title[:24] for one in await street.heard(gus)) == [
         "The trial ends in 3 days",
+        "The trial ends in 7 days",
     ]
     street.house.clock.move(30 * DAY)
     hal = await member(street.house.database, street.house.clock, "hal", ELM_14.household_id)

@@ -109,7 +109,10 @@ async def test_areas_and_last_values_are_offered_and_the_settings_stand_beside_w
     )
     await fleet.commands.step()
     options = (await desk("ana", "GET", f"/mowers/{LUBA}/start-options")).json()
-    assert options["areas"] == [{"number": str(BIG), "name": "Front"}, {"number": "7", "name": "#2"}]
+    assert options["areas"] == [
+        {"number": str(BIG), "name": "Front", "no_go": False},
+        {"number": "7", "name": "#2", "no_go": False},
+    ]
     assert options["last"] == {"areas": [str(BIG), "7"], "blade_height_mm": 45}
     assert (await desk("ana", "GET", path)).json()["agrees"] is None
     clock.move(2)

@@ -6,13 +6,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, TimeoutError, expect
 
 from dashboard.gate import COOKIE
 from tests.browsers import ROOT, WCAG, complaints, free_port
@@ -113,16 +114,24 @@ def row(page: Page, number: int) -> Any:
 
 
 async def click_on_map(page: Page, number: int) -> None:
-    """A real click where the mower's marker is drawn, once it is drawn."""
+    """A real click where the mower's marker is drawn, once it is drawn and the map stands still; again if it was lost
+    between two frames, which take a second where no GPU draws them."""
     spot = """(name) => {
       const { map } = window.mowthosLive;
       const [x, y] = map.view.getViewports()[0].project(map.placeOf(name));
       const box = map.container.getBoundingClientRect();
-      return map.view.pickObject({ x, y, radius: 4 })?.object?.name === name ? [x + box.x, y + box.y] : null;
+      const still = window.lastSpot?.[0] === x && window.lastSpot[1] === y;
+      window.lastSpot = [x, y];
+      return still && map.view.pickObject({ x, y, radius: 4 })?.object?.name === name ? [x + box.x, y + box.y] : null;
     }"""
-    found = await page.wait_for_function(spot, arg=f"Luba-{number:06d}", timeout=30_000, polling=300)
-    x, y = await found.json_value()
-    await page.mouse.click(x, y)
+    for _ in range(5):
+        found = await page.wait_for_function(spot, arg=f"Luba-{number:06d}", timeout=30_000, polling=300)
+        x, y = await found.json_value()
+        await page.mouse.move(x, y)
+        await page.mouse.click(x, y, delay=50)
+        with suppress(TimeoutError):
+            await page.wait_for_function(f"window.mowthosLive.selected === 'Luba-{number:06d}'", timeout=4_000)
+            return
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
