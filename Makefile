@@ -11,8 +11,7 @@ run:
 test: check
 	@rm -f .coverage .coverage.*
 	$(PYTEST) tests --ignore=tests/e2e --ignore=tests/scenarios -n 3 --dist loadfile --cov --cov-report=
-	$(PYTEST) tests/scenarios -n 2 --cov --cov-append --cov-report=
-	$(PYTEST) tests/e2e -n 2 --dist loadfile --cov --cov-append --cov-report=
+	$(PYTEST) tests/scenarios tests/e2e -n 2 --dist loadfile --cov --cov-append --cov-report=
 	@$(MAKE) --no-print-directory coverage
 
 check:

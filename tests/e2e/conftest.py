@@ -117,6 +117,7 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     fresh = await browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    fresh.set_default_timeout(60_000)  # a map drawn without a GPU may keep a click waiting for its frame
     yield fresh
     await fresh.close()
 
