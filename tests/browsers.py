@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from zlib import crc32
@@ -132,17 +132,21 @@ def shared_webgl_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 async def browser(shared_chromium: SharedChromium) -> AsyncIterator[Browser]:
     """The run's Chromium; the contexts a test opens in it are closed with the test."""
-    async with async_playwright() as playwright:
-        connected = await playwright.chromium.connect_over_cdp(shared_chromium.address())
+    async with connected_to(shared_chromium) as connected:
         yield connected
-        await connected.close()
 
 
 @pytest.fixture
 async def webgl_browser(shared_webgl_chromium: SharedChromium) -> AsyncIterator[Browser]:
     """The run's Chromium for the live map; a test file takes it as its ``browser``."""
+    async with connected_to(shared_webgl_chromium) as connected:
+        yield connected
+
+
+@asynccontextmanager
+async def connected_to(chromium: SharedChromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        connected = await playwright.chromium.connect_over_cdp(shared_webgl_chromium.address())
+        connected = await playwright.chromium.connect_over_cdp(chromium.address())
         yield connected
         await connected.close()
 

@@ -113,10 +113,7 @@ class RevenueBoard:
         revenue = case(
             (col(JournalRow.account).in_(["revenue_plans", "revenue_minutes"]), -col(JournalRow.minor)), else_=0
         )
-        given = case(
-            (col(JournalRow.account).in_(GIVEN), col(JournalRow.minor)),
-            else_=0,
-        )
+        given = case((col(JournalRow.account).in_(GIVEN), col(JournalRow.minor)), else_=0)
         query = (
             select(
                 col(SubscriptionRow.cluster_id),

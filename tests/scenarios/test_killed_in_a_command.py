@@ -21,7 +21,7 @@ from tests.browsers import ROOT
 from tests.proofs import cases, record
 from tests.scenarios.command_worker import fleet_on
 
-KILLS_S = (0.0, 0.15, 0.03, 0.6, 0.01, 0.3, 0.06, 0.1, 0.2, 0.45, 0.8, 1.2)
+KILLS_S = (0.15, 0.6, 0.0, 0.03, 0.01, 0.3, 0.06, 0.1, 0.2, 0.45, 0.8, 1.2)
 """Seconds from the question to the kill: before it is kept, while it is handed over, while it is followed."""
 BEGINS = "nav.todev_taskctrl"
 OVER = ("done", "failed", "expired")
