@@ -2,6 +2,7 @@
 import { ask, control, fill, fleetStore, show } from "mowthos-live";
 
 const NUMBERS = ["blade_height_mm", "speed_m_s", "angle_deg", "spacing_cm", "border_laps"];
+const FRESH_MS = 3_000; // reasons and areas come and go while somebody chooses
 const RANGES = { blade_height_mm: [15, 100, 1], speed_m_s: [0.1, 1.2, 0.05], angle_deg: [0, 359, 1], spacing_cm: [5, 40, 1], border_laps: [0, 4, 1] };
 
 export default {
@@ -75,6 +76,7 @@ export default {
   },
   unmounted() {
     this.ends.forEach((end) => end());
+    clearInterval(this.refreshing);
   },
   methods: {
     sentence: fill,
@@ -82,11 +84,18 @@ export default {
       Object.assign(this, { name, options: null, chosen: [], values: {}, reason: "", problem: "" });
       await this.$nextTick();
       show(this.$refs.dialog);
+      await this.refresh(name);
+      clearInterval(this.refreshing);
+      this.refreshing = setInterval(() => (this.name ? this.refresh(this.name) : clearInterval(this.refreshing)), FRESH_MS);
+    },
+    async refresh(name) {
       try {
         const told = await control(this.store, `/mower?mower=${encodeURIComponent(name)}`);
-        if (name === this.name) this.options = told.options;
+        if (name !== this.name) return;
+        const known = new Set(told.options.areas.map((area) => area.number));
+        Object.assign(this, { options: told.options, problem: "", chosen: this.chosen.filter((number) => known.has(number)) });
       } catch (error) {
-        this.problem = error.message;
+        if (name === this.name) this.problem = error.message;
       }
     },
     close() {

@@ -115,7 +115,7 @@ def made_up_jobs() -> tuple[Job, ...]:
     return (
         Job("fleet.ask_silent_mowers", 3, idle, "Asks silent mowers for a report"),
         Job("fleet.check_sign_ins", 3, refused, "Checks the sign-ins"),
-        Job("operations.thin_runs", 3600, sweep, "Forgets old runs"),
+        Job("operations.thin_runs", 599, sweep, "Forgets old runs"),
     )
 
 

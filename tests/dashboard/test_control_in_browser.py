@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from dashboard.gate import COOKIE
 from tests.browsers import ROOT, WCAG, complaints, free_port
@@ -119,6 +119,33 @@ async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_st
     await page.locator("[data-use-last]").click()
     await expect(page.locator('input[name="blade_height_mm"]')).to_have_value("45")
     await expect(page.locator('[data-area="Back"] i')).to_have_text("1")
+
+
+async def test_areas_that_become_known_appear_in_the_open_dialog_and_what_is_chosen_stays(
+    browser: Browser, product: Product
+) -> None:
+    mower = product.mowers[0]
+    page = await card(browser, product, "ana", mower)
+    unread = 1
+
+    async def before_the_map_is_read(route: Route) -> None:
+        nonlocal unread
+        answer = await route.fetch()
+        told = await answer.json()
+        if unread:
+            unread, told["options"]["areas"] = unread - 1, []
+        await route.fulfill(response=answer, json=told)
+
+    await page.route(f"**/mower?mower={mower}", before_the_map_is_read)
+    await page.locator("[data-open-start]").click()
+    await expect(page.locator("[data-start-dialog] fieldset").first).to_be_visible()
+    await expect(page.locator("[data-area]")).to_have_count(0)
+    await page.locator('input[name="blade_height_mm"]').fill("55")
+    await page.locator('[data-area="Back"]').click()
+    async with page.expect_response(f"**/mower?mower={mower}"):
+        pass
+    await expect(page.locator('[data-area="Back"]')).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator('input[name="blade_height_mm"]')).to_have_value("55")
 
 
 async def test_a_mismatch_between_asked_and_reported_is_red(browser: Browser, product: Product) -> None:
