@@ -2,7 +2,7 @@
 
 from core.billing.attribution import LotFinder, LotRef, Mowed, Sample, Work, attribute
 from core.billing.bills import LINE_WORDS, Bill, BillReason, Line, LineKind
-from core.billing.board import Board, RevenueBoard
+from core.billing.board import Board, CostReads, RevenueBoard, ServiceCosts
 from core.billing.closing import Closed, Closing
 from core.billing.evidence import evidence_file, public_pem, signing_key, verify_file
 from core.billing.facts import Fact, FactKind
@@ -45,6 +45,7 @@ __all__ = [
     "Board",
     "Closed",
     "Closing",
+    "CostReads",
     "Drain",
     "Fact",
     "FactKind",
@@ -70,6 +71,7 @@ __all__ = [
     "RevenueBoard",
     "Sample",
     "Sandbox",
+    "ServiceCosts",
     "Serving",
     "Standing",
     "Status",

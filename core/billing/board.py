@@ -1,8 +1,9 @@
 """The revenue board: what comes in, who stays, what fails, and which cluster earns its keep. Plain reads."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -30,17 +31,34 @@ class AlarmLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCosts:
+    """What service of mowers has cost, by cluster; ``foreign`` entries in other currencies are in no sum."""
+
+    minor: Mapping[UUID | None, int] = field(default_factory=dict)
+    foreign: int = 0
+
+
+class CostReads(Protocol):
+    """Where the costs come from: the service log is not billing's."""
+
+    async def since(self, moment: datetime, currency: str) -> ServiceCosts:
+        """Minor units of ``currency``; ``None`` stands for mowers that are in no cluster."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterMargin:
-    """Minor units of the last 30 days; ``margin`` = revenue less credits, power of hosts and refunds."""
+    """Minor units of the last 30 days; ``given`` are credits, power of hosts and refunds."""
 
     cluster_id: UUID | None
     members: int
     revenue_minor: int
     given_minor: int
+    service_minor: int
 
     @property
     def margin_minor(self) -> int:
-        return self.revenue_minor - self.given_minor
+        return self.revenue_minor - self.given_minor - self.service_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,9 @@ class Board:
     left: int
     owed_minor: int
     clusters: tuple[ClusterMargin, ...]
+    """Those that earn least first."""
+    foreign_costs: int
+    """Service entries in other currencies, which no margin holds."""
     alarms: tuple[str, ...]
 
     @property
@@ -81,8 +102,9 @@ def share(part: int, whole: int) -> float | None:
 class RevenueBoard:
     """Reads the board."""
 
-    def __init__(self, database: Database, clock: Clock, levels: AlarmLevels | None = None) -> None:
-        self._database, self._clock, self._levels = database, clock, levels or AlarmLevels()
+    def __init__(self, database: Database, clock: Clock, costs: CostReads, levels: AlarmLevels | None = None) -> None:
+        self._database, self._clock, self._costs = database, clock, costs
+        self._levels = levels or AlarmLevels()
 
     async def read(self) -> Board:
         since = self._clock.now() - timedelta(days=DAYS)
@@ -92,10 +114,11 @@ class RevenueBoard:
             ended, converted = (await connection.execute(_trials(since))).one()
             bills, failed, owed = (await connection.execute(_bills(since))).one()
             currency = await connection.scalar(select(col(PlanVersion.currency)).limit(1)) or "USD"
-            clusters = await self._clusters(connection, since)
+            earned = await self._earned(connection, since)
+        costs = await self._costs.since(since, currency)
         board = Board(
             currency=currency,
-            mrr_minor=int(mrr or 0),
+            mrr_minor=round(mrr or 0),
             members=members,
             trials=trials,
             trials_converted=converted,
@@ -104,12 +127,15 @@ class RevenueBoard:
             bills_failed=failed,
             left=left,
             owed_minor=int(owed or 0),
-            clusters=clusters,
+            clusters=_margins(earned, costs),
+            foreign_costs=costs.foreign,
             alarms=(),
         )
         return replace(board, alarms=_alarms(board, self._levels))
 
-    async def _clusters(self, connection: AsyncConnection, since: datetime) -> tuple[ClusterMargin, ...]:
+    @staticmethod
+    async def _earned(connection: AsyncConnection, since: datetime) -> dict[UUID | None, tuple[int, int, int]]:
+        """By cluster: members, revenue, given back."""
         revenue = case(
             (col(JournalRow.account).in_(["revenue_plans", "revenue_minutes"]), -col(JournalRow.minor)), else_=0
         )
@@ -125,15 +151,23 @@ class RevenueBoard:
             .where(col(JournalRow.at) >= since)
             .group_by(col(SubscriptionRow.cluster_id))
         )
-        rows = [ClusterMargin(row[0], row[1], int(row[2]), int(row[3])) for row in await connection.execute(query)]
-        return tuple(sorted(rows, key=lambda row: -row.margin_minor))
+        return {row[0]: (row[1], int(row[2]), int(row[3])) for row in await connection.execute(query)}
+
+
+def _margins(earned: Mapping[UUID | None, tuple[int, int, int]], costs: ServiceCosts) -> tuple[ClusterMargin, ...]:
+    """Every cluster that earned or cost something."""
+    rows = [
+        ClusterMargin(one, *earned.get(one, (0, 0, 0)), service_minor=costs.minor.get(one, 0))
+        for one in earned.keys() | costs.minor.keys()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.margin_minor, str(row.cluster_id))))
 
 
 def _recurring() -> Select[Any, int]:
-    """What members pay a month, and how many they are; a year counts as twelve months."""
+    """What members pay a month, coupons taken off, and how many they are; a year counts as twelve months."""
     plan, row = PlanVersion, SubscriptionRow
-    discounted = (col(plan.price_minor) * (100 - col(plan.host_discount_percent)) + 50) / 100
-    price = case((col(row.host), discounted), else_=col(plan.price_minor))
+    discounted = col(plan.price_minor) * (100 - col(plan.host_discount_percent)) / 100
+    price = case((col(row.host), discounted), else_=col(plan.price_minor)) * (100 - col(row.percent_off)) / 100
     monthly = case((col(plan.interval) == "year", price / 12), else_=price)
     return (
         select(func.sum(monthly), func.count())

@@ -122,5 +122,6 @@ def snapshot(life: Life, rules: BillingRules) -> dict[str, Any]:
         "next_at": min([moment for moment in moments if moment is not None] + waiting, default=None),
         "period_start": running.start if running else None,
         "period_end": running.end if running else None,
+        "percent_off": life.percent_off,
         "ended_at": life.at if life.status is Status.CANCELED else None,
     }

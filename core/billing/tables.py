@@ -76,6 +76,7 @@ class SubscriptionRow(Record, table=True):
     next_at: datetime | None = optional_moment(index=True)  # when time will next do something by itself
     period_start: datetime | None = optional_moment()
     period_end: datetime | None = optional_moment()
+    percent_off: int = 0  # by a coupon, of the period that runs
     created_at: datetime = moment()
     ended_at: datetime | None = optional_moment()
 

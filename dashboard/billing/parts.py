@@ -36,6 +36,7 @@ from core.db import Database
 from core.db.reads.billing_people import BillingPeople
 from core.db.reads.cluster_names import cluster_names
 from core.db.reads.mowing import MowingReads
+from core.db.reads.service_costs import ServiceCostReads
 from core.events import Event
 from core.fleet.sessions import MowingSession
 from core.money import Money
@@ -155,7 +156,7 @@ def make_billing(
         power=PowerFeed(database, clock, mowing, full_charge_wh=full_charge_wh),
         metering=Metering(database, clock),
         reads=BillingReads(database, ledger),
-        board=RevenueBoard(database, clock),
+        board=RevenueBoard(database, clock, ServiceCostReads(database)),
         mowing=mowing,
         standing=Standing(database),
         secret=secret,

@@ -1,6 +1,6 @@
 """``/billing``: what comes in, what needs a person, every household; the journal and the public key as files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from html import escape
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from nicegui import app, ui
 
 from core.accounts import People, Right, Viewer
 from core.billing import Status, journal_csv, journal_xlsx, public_pem
-from core.billing.board import Board
+from core.billing.board import Board, ClusterMargin
 from core.billing.reads import Attention
 from dashboard.assets import asset_url
 from dashboard.billing.household_list import household_list
@@ -78,7 +78,7 @@ def register(*, billing: Billing, people: People) -> None:
                 with ui.element("div").classes("m-bill-side"):
                     _attention(attention)
                     await _drift(billing, people, viewer)
-                    _clusters(board, await billing.cluster_names(board))
+            _clusters(board, await billing.cluster_names(board))
 
 
 def _links() -> str:
@@ -164,23 +164,58 @@ async def _drift(billing: Billing, people: People, viewer: Viewer) -> None:
                         )
 
 
+FEW = 8
+
+
 def _clusters(board: Board, names: Mapping[UUID, str]) -> None:
+    """Those that earn least come first: they are the ones to look at."""
     if not board.clusters:
         return
+    title, rows = _("Margin by cluster, 30 days"), board.clusters
     with ui.element("section").classes("m-card m-card-flush"):
-        text("h2", _("Margin by cluster, 30 days")).classes("m-card-head")
-        heads = [(_("Cluster"), False), (_("Members"), True), (_("Revenue"), True), (_("Margin"), True)]
-        rows = [
+        text("h2", title).classes("m-card-head")
+        with table_region(title):
+            ui.html(_margins(rows[:FEW], board.currency, names), sanitize=False)
+        if rows[FEW:]:
+            with ui.element("details").classes("m-details m-card-foot"):
+                more = ngettext("{n} more", "{n} more", len(rows) - FEW).format(n=len(rows) - FEW)
+                text("summary", more)
+                with table_region(_("Margin by cluster, the rest")):
+                    ui.html(_margins(rows[FEW:], board.currency, names), sanitize=False)
+        words = [_("Margin: revenue less what was given back and what service of the mower cost.")]
+        if board.foreign_costs:
+            left_out = ngettext(
+                "{n} service entry in another currency is not in it.",
+                "{n} service entries in other currencies are not in it.",
+                board.foreign_costs,
+            )
+            words.append(left_out.format(n=board.foreign_costs))
+        text("p", " ".join(words)).classes("m-muted m-card-foot")
+
+
+def _margins(rows: Sequence[ClusterMargin], currency: str, names: Mapping[UUID, str]) -> str:
+    heads = [
+        (_("Cluster"), False),
+        (_("Members"), True),
+        (_("Revenue"), True),
+        (_("Given back"), True),
+        (_("Service"), True),
+        (_("Margin"), True),
+    ]
+    return table(
+        heads,
+        [
             [
                 _cluster(row.cluster_id, names),
                 str(row.members),
-                escape(money(row.revenue_minor, board.currency)),
-                escape(money(row.margin_minor, board.currency)),
+                *(
+                    escape(money(minor, currency))
+                    for minor in (row.revenue_minor, row.given_minor, row.service_minor, row.margin_minor)
+                ),
             ]
-            for row in board.clusters[:8]
-        ]
-        with table_region(_("Margin by cluster, 30 days")):
-            ui.html(table(heads, rows), sanitize=False)
+            for row in rows
+        ],
+    )
 
 
 def _cluster(cluster_id: UUID | None, names: Mapping[UUID, str]) -> str:

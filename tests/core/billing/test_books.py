@@ -1,15 +1,16 @@
 """The provider's books against ours, the revenue board, and the journal as a file."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
 
-from core.billing import BillingReads, FactKind, RevenueBoard, journal_csv, journal_xlsx
+from core.billing import BillingReads, FactKind, RevenueBoard, ServiceCosts, journal_csv, journal_xlsx
 from core.billing.reconciling import Reconciling
 from core.errors import Conflict, Invalid, NeedsHuman, NotFound
-from tests.core.billing.conftest import ELM_12, ELM_14, House
+from tests.core.billing.conftest import CLUSTER, ELM_12, ELM_14, House
 from tests.core.billing.test_provider import Desk, member
 from tests.core.billing.test_subscriptions import invoices
 
@@ -192,11 +193,44 @@ async def test_a_day_that_has_become_too_old_for_the_meter_cannot_be_put_right(d
         await books.fix(drift.id, by="ann")
 
 
+class Costs:
+    """Service that cost so much, by cluster."""
+
+    def __init__(self, **minor: int) -> None:
+        self.costs = ServiceCosts({UUID(int=int(one[1:])): much for one, much in minor.items()}, len(minor))
+
+    async def since(self, _moment: datetime, _currency: str) -> ServiceCosts:
+        return self.costs
+
+
+async def test_the_margin_is_what_is_left_after_service_and_the_poorest_cluster_comes_first(house: House) -> None:
+    home = await house.join(await house.plan(), host=True)
+    await house.days(30)
+    await house.pay(home, 1)
+    shown = await RevenueBoard(house.database, house.clock, Costs(c7=500, c8=2_000)).read()
+    assert [(one.cluster_id, one.members, one.margin_minor) for one in shown.clusters] == [
+        (UUID(int=8), 0, -2_000),
+        (CLUSTER, 1, 2_399 - 500),
+    ]
+    assert shown.foreign_costs == 2
+
+
+async def test_a_coupon_lowers_what_comes_in_a_month_while_it_lasts(house: House) -> None:
+    home, board = await house.join(await house.plan()), RevenueBoard(house.database, house.clock, Costs())
+    coupon = {"percent": 25, "periods": 1, "note": "moved house"}
+    await house.desk.tell(home, FactKind.COUPON_GIVEN, coupon, key="coupon", by="ann", reason="moved house")
+    await house.days(30)
+    await house.pay(home, 1)
+    assert (await board.read()).mrr_minor == 2_249
+    await house.days(31)
+    assert (await board.read()).mrr_minor == 2_999
+
+
 async def test_the_board_tells_what_comes_in_and_raises_alarms(house: House) -> None:
     plan = await house.plan()
     year = await house.plan("year", interval="year", price_minor=24_000, host_discount_percent=0)
     first, second = await house.join(plan, ELM_12, host=True), await house.join(year, ELM_14)
-    board = RevenueBoard(house.database, house.clock)
+    board = RevenueBoard(house.database, house.clock, Costs())
     assert (await board.read()).trials == 2
     await house.days(30)
     await house.pay(first, 1)
