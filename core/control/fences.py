@@ -20,6 +20,8 @@ EDGE_M = 2.0
 """A mower so near outside still counts as on its ground: surveyed lines and antennas have that much play."""
 CORRIDOR_M = 1.5
 """Half the width of a corridor around its centre line."""
+GRID_M = 0.001
+"""Without a grid GEOS 3.14.1 may lose one of two neighbours in a union: a whole lot would be off limits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +85,7 @@ def fence_of(site: Site, known: Lots) -> Standing:
     drawn = [_moved(frame, shape(ground.boundary)) for ground in lots.values() if ground.boundary]
     lines = site.cluster.corridors if approved and site.cluster is not None else ()
     ways = [_moved(frame, shapely.LineString(line)).buffer(CORRIDOR_M) for line in lines if len(line) > 1]
-    metres = shapely.union_all([*drawn, *ways])
+    metres = shapely.union_all([*drawn, *ways], grid_size=GRID_M)
     degrees = shapely.transform(metres.buffer(EDGE_M, quad_segs=8), lambda xy: _back(frame, xy))
     shapely.prepare(degrees)
     shapely.prepare(metres)
