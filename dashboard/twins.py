@@ -87,8 +87,7 @@ async def run_until(work: Coroutine[Any, Any, None], *, until_stdin_closes: bool
             task.result()
     finally:
         running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def stdin_closed() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -106,8 +105,7 @@ class FleetService:
         running, self._running = self._running, ()
         for task in running:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def history(
         self, device_name: str, hours: float = 24, *, known_by: datetime | None = None, limit: int = HISTORY_ROWS

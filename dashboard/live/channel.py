@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -146,8 +145,7 @@ class LiveChannel:
         finally:
             for task in (timer, urgent):
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(timer, urgent, return_exceptions=True)
 
     def _on_change(self, change: MowerChanged) -> None:
         if change.state_changed:

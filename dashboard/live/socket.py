@@ -62,8 +62,7 @@ class LiveSocket:
         finally:
             self._channel.unsubscribe(subscriber)
             sending.cancel()
-            with suppress(asyncio.CancelledError):
-                await sending
+            await asyncio.gather(sending, return_exceptions=True)
 
     def _same_origin(self, websocket: WebSocket) -> bool:
         """Browsers always name their origin on sockets; programs need not, and carry no one's cookie by accident."""

@@ -4,7 +4,6 @@ It stands before the real broker because a broker of its own knows neither token
 """
 
 import asyncio
-import contextlib
 from collections import Counter
 
 import structlog
@@ -39,8 +38,7 @@ class BrokerFront:
     async def stop(self) -> None:
         if self._reopening is not None:
             self._reopening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reopening
+            await asyncio.gather(self._reopening, return_exceptions=True)
         await self._close_door()
         await self.drop()
 

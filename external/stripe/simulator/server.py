@@ -101,9 +101,7 @@ class StripeTwin:
         """End tasks and connections; what was kept stays in the folder."""
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         if self._runner is not None:
             await self._runner.cleanup()

@@ -237,6 +237,34 @@ async def test_a_server_that_stops_says_so_to_its_browsers() -> None:
         assert await closed_with(socket) == SERVER_STOPS
 
 
+class SlowToStop(SystemClock):
+    """Whoever sleeps here takes a moment to notice that nobody waits any more."""
+
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            self.stopping.set()
+            await asyncio.sleep(0.05)
+            raise
+
+
+async def test_it_stops_also_when_told_so_between_two_ticks() -> None:
+    clock, fleet = SlowToStop(), fleet_of(3)
+    channel = channel_of(fleet, clock=clock, tick_s=0.5)
+    running = asyncio.create_task(channel.run())
+    await asyncio.sleep(0.4)
+    fleet.put(snapshot(3, state=MowerState.FAULT, version=2))  # urgent: the timer is called off
+    await asyncio.wait_for(clock.stopping.wait(), PATIENCE)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=3)
+    running.cancel()
+    assert done == {running}
+
+
 async def test_frames_between_ticks_keep_their_distance_under_a_storm_of_changes() -> None:
     live = fleet_of(20)
     clock = SystemClock()
