@@ -1,5 +1,6 @@
 """``mowthos demo``: the product at work on a lively demo town, with nothing outside this machine."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -29,10 +30,10 @@ async def run_demo(
     settings = settings_for(secret_key=demo_key(settings_for(secret_key="-" * 32, **given).data_dir), **given)
     listener = claim_port(settings.host, settings.port)
     town = DemoTown(settings.data_dir)
-    twin = await start_twin(sites_file=town.sites_file(mowers), speed=speed)
-    stripe: StripeChild | None = None
+    twin, (settings, stripe) = await asyncio.gather(  # should one not start, the other ends with us
+        start_twin(sites_file=town.sites_file(mowers), speed=speed), with_stripe(settings)
+    )
     try:
-        settings, stripe = await with_stripe(settings)
         settings = settings.model_copy(
             update={
                 "mammotion_login_url": twin.http_url,
@@ -56,9 +57,7 @@ async def run_demo(
 
         await serve(settings, listener=listener, prepare=prepare, on_ready=announce, demo_people=DEMO_PEOPLE)
     finally:
-        await twin.stop()
-        if stripe is not None:
-            await stripe.stop()
+        await asyncio.gather(twin.stop(), stripe.stop())
 
 
 async def with_stripe(settings: Settings) -> tuple[Settings, StripeChild]:

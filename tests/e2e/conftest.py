@@ -12,12 +12,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from core.clock import SystemClock
+from core.db import open_database
+from core.db.migrate import migrate
+from dashboard.demo_town import DemoTown
 from tests.browsers import ROOT, free_port
 
 ARTIFACTS = ROOT / "artifacts"
@@ -96,6 +101,21 @@ def browser(webgl_browser: Browser) -> Browser:
 
 
 @pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo town in it: making one takes as long as all the rest of a start."""
+    folder = tmp_path_factory.mktemp("seeded")
+
+    async def seed() -> None:
+        database = open_database(f"sqlite:///{folder / 'mowthos.sqlite3'}")
+        await migrate(database)
+        await DemoTown(folder).seed(database, SystemClock())
+        await database.close()
+
+    asyncio.run(seed())
+    return folder
+
+
+@pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One demo for the tests that only look and press."""
     running = Product(tmp_path_factory.mktemp("demo"))
@@ -105,9 +125,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture
-def own_product(tmp_path: Path) -> Iterator[Product]:
+def own_product(tmp_path: Path, seeded: Path) -> Iterator[Product]:
     """A demo of its own, for tests that break or restart it."""
-    running = Product(tmp_path, mowers=8)
+    running = Product(copytree(seeded, tmp_path / "demo"), mowers=8)
     running.start()
     yield running
     if running.process is not None:
@@ -116,7 +136,7 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    fresh = await browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    fresh = await browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     fresh.set_default_timeout(60_000)  # a map drawn without a GPU may keep a click waiting for its frame
     yield fresh
     await fresh.close()

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import psutil
 import pytest
@@ -21,8 +22,8 @@ def family(product: Product) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Product:
-    product = Product(tmp_path, mowers=4)
+def started(tmp_path: Path, seeded: Path) -> Product:
+    product = Product(copytree(seeded, tmp_path / "demo"), mowers=4)
     product.start()
     return product
 
@@ -44,7 +45,9 @@ async def test_a_killed_demo_takes_its_simulated_cloud_with_it(started: Product)
     await eventually(lambda: not any(process.is_running() and process.status() != "zombie" for process in processes))
 
 
-def test_a_second_start_finds_everything_in_place(started: Product) -> None:
+def test_a_second_start_finds_everything_in_place(tmp_path: Path) -> None:
+    started = Product(tmp_path, mowers=4)
+    started.start()
     started.stop()
     started.start()
     assert '"vendor_links"' in subprocess.run(
