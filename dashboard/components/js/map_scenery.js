@@ -3,6 +3,7 @@
 const FROM_ZOOM = {
   "road-names": 14.7, "yard-ground": 15.2, yard: 16.4, trees: 15.4, houses: 14.6, lawns: 13.6, lots: 15.6, areas: 15.4, "no-go": 16.6,
 };
+const EDGES_FROM_ZOOM = { lawns: 16 }; // a thin line round each of a thousand lawns costs more than all the rest, and is no pixel wide
 const PANEL = {
   lots: ["lots"], lawns: ["lawns"], houses: ["houses", "trees", "yard"], roads: ["roads", "road-casings", "carriageways", "road-names"],
   areas: ["areas"], "no-go": ["no-go"],
@@ -37,9 +38,10 @@ export class Scenery {
     if (tiles) ["ground", "roads", "road-casings", "carriageways", "yard-ground", "yard", "trees", "houses"].forEach((id) => off.add(id));
     return this.layers.map((layer) => {
       const visible = !off.has(layer.id) && zoom >= (FROM_ZOOM[layer.id] ?? 0);
+      const stroked = layer.props.stroked && zoom >= (EDGES_FROM_ZOOM[layer.id] ?? 0);
       const last = this.shown.get(layer.id);
-      if (last && last.props.visible === visible) return last;
-      const next = layer.clone({ visible });
+      if (last && last.props.visible === visible && last.props.stroked === stroked) return last;
+      const next = layer.clone({ visible, stroked });
       this.shown.set(layer.id, next);
       return next;
     });
