@@ -73,9 +73,11 @@ export default {
       return this.store.index.get(this.name) ?? -1;
     },
     known() {
+      void this.version; // the row may be known before the first frame is
       return this.i >= 0 && this.store.frame !== null;
     },
     mower() {
+      void this.version; // another roster may hold another mower, or say more of this one, in the same row
       return this.store.mowers[this.i];
     },
     judged() {

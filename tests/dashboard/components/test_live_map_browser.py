@@ -1,11 +1,13 @@
 """The live map in a real browser: what a dispatcher sees, presses and is told."""
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, TimeoutError, expect
+from playwright.async_api import Browser, Page, TimeoutError, WebSocketRoute, expect
 
 from dashboard.gate import COOKIE
 from tests.browsers import ROOT, WCAG, complaints, free_port
@@ -97,13 +99,23 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApp]:
     app.stop()
 
 
-async def opened(browser: Browser, app: LiveApp, path: str = "/fleet", **options: Any) -> Page:
+async def opened(
+    browser: Browser,
+    app: LiveApp,
+    path: str = "/fleet",
+    *,
+    heard: Callable[[WebSocketRoute], None] | None = None,
+    **options: Any,
+) -> Page:
+    """The page, drawn; ``heard`` stands between it and the live socket."""
     size = {"width": 1280, "height": 800}
     app.report()
     context = await browser.new_context(viewport=size, reduced_motion="reduce", **options)
     url = f"http://127.0.0.1:{app.port}"
     await context.add_cookies([{"name": COOKIE, "value": app.token, "url": url}])
     page = await context.new_page()
+    if heard is not None:
+        await page.route_web_socket(re.compile("/live/ws"), heard)
     await page.goto(url + path)
     await page.wait_for_function(READY, timeout=60_000)
     return page
@@ -155,6 +167,28 @@ async def test_selecting_goes_both_ways_between_list_and_map(browser: Browser, l
     await expect(page.locator(".l-card h2")).to_have_text("Luba-000002")
     assert await page.evaluate("window.mowthosLive.selected") == "Luba-000002"
     await page.wait_for_url("**mower=Luba-000002**")
+
+
+async def test_the_card_comes_also_when_mowers_are_named_before_a_frame_fits_them(
+    browser: Browser, live: LiveApp
+) -> None:
+    held: list[str | bytes] = []
+
+    def of_another_roster_at_first(page_side: WebSocketRoute) -> None:
+        server, begun = page_side.connect_to_server(), asyncio.get_running_loop().time()
+
+        def hand_on(message: str | bytes) -> None:
+            late = asyncio.get_running_loop().time() - begun > 3
+            if isinstance(message, bytes) and bytes not in map(type, held):
+                page_side.send(message[:8] + (1).to_bytes(4, "little") + message[12:])
+            held.append(message)
+            while late and len(held) > 1:
+                page_side.send(held.pop(0))
+
+        server.on_message(hand_on)
+
+    page = await opened(browser, live, "/fleet?mower=Luba-000002", heard=of_another_roster_at_first)
+    await expect(page.locator(".l-card h2")).to_have_text("Luba-000002")
 
 
 async def test_a_change_of_state_reaches_list_and_card_without_a_reload(browser: Browser, live: LiveApp) -> None:
