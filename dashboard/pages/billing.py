@@ -101,7 +101,11 @@ def _board(board: Board) -> str:
         (
             (_("Recurring a month"), money(board.mrr_minor, board.currency), members),
             (_("Trials"), str(board.trials), _converted(board)),
-            (_("Failed payments"), percent(board.failed), _("of {n} bills in 30 days").format(n=board.bills)),
+            (
+                _("Failed payments"),
+                percent(board.failed),
+                ngettext("of {n} bill in 30 days", "of {n} bills in 30 days", board.bills).format(n=board.bills),
+            ),
             (_("Left"), percent(board.churn), _("{n} in 30 days").format(n=board.left)),
             (_("Owed"), money(board.owed_minor, board.currency), _("on open bills")),
         )
@@ -115,12 +119,35 @@ def _converted(board: Board) -> str:
 def _attention(attention: Attention) -> None:
     with ui.element("section").classes("m-card"):
         text("h2", _("Needs a person"))
+        held, lost, drift = attention.held, attention.unattributed, attention.drift
         rows = (
-            (attention.held, _("bills are held"), "/billing/invoices?state=held"),
-            (attention.unattributed, _("stretches of mowing belong to no lot"), "/billing/minutes"),
-            (attention.webhooks, _("events of the payment provider failed"), "/billing/webhooks?state=failed"),
-            (attention.outbox, _("messages to the payment provider failed"), "/billing/webhooks"),
-            (attention.drift, _("differences to the provider's books"), "#drift"),
+            (held, ngettext("bill is held", "bills are held", held), "/billing/invoices?state=held"),
+            (
+                lost,
+                ngettext("stretch of mowing belongs to no lot", "stretches of mowing belong to no lot", lost),
+                "/billing/minutes",
+            ),
+            (
+                attention.webhooks,
+                ngettext(
+                    "event of the payment provider failed", "events of the payment provider failed", attention.webhooks
+                ),
+                "/billing/webhooks?state=failed",
+            ),
+            (
+                attention.outbox,
+                ngettext(
+                    "message to the payment provider failed",
+                    "messages to the payment provider failed",
+                    attention.outbox,
+                ),
+                "/billing/webhooks",
+            ),
+            (
+                drift,
+                ngettext("difference to the provider's books", "differences to the provider's books", drift),
+                "#drift",
+            ),
         )
         shown = [row for row in rows if row[0]]
         if not shown:
@@ -220,7 +247,7 @@ def _margins(rows: Sequence[ClusterMargin], currency: str, names: Mapping[UUID, 
 
 def _cluster(cluster_id: UUID | None, names: Mapping[UUID, str]) -> str:
     if cluster_id is None:
-        return escape(_("none"))
+        return escape(_("Without a cluster"))
     if cluster_id not in names:
         return escape(_("dissolved"))
     return f'<a href="/clusters/{cluster_id}">{escape(names[cluster_id])}</a>'
