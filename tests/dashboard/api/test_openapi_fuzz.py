@@ -22,7 +22,7 @@ from dashboard.api import PREFIX
 from tests.dashboard.api.conftest import PASSWORD, build
 from tests.proofs import cases
 
-EXAMPLES = cases(sample=12, full=60)
+EXAMPLES = cases(sample=6, full=60)
 """Of each route; some 150 routes."""
 CHECKED = (
     "not_a_server_error",

@@ -17,13 +17,13 @@ from tests.proofs import cases, counted, record
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-@counted(sample=20, full=6_500)
+@counted(sample=12, full=6_500)
 @given(SEEDS)
 async def test_all_three_engines_agree_on_every_cent_of_a_random_life(seed: int) -> None:
     await agree(RandomLife(seed).play(), inside())
 
 
-@counted(sample=10, full=3_500)
+@counted(sample=6, full=3_500)
 @given(SEEDS)
 async def test_all_three_engines_agree_where_stripe_s_meter_counts_the_minutes(seed: int) -> None:
     await agree(MeteredLife(seed).play(), inside())
@@ -41,7 +41,7 @@ async def test_lives_over_the_socket_agree_as_well(
     twin: StripeTwin, payments: StripePayments, request: pytest.FixtureRequest
 ) -> None:
     twin.world.rules = RULES
-    count = cases(sample=4, full=200)
+    count = cases(sample=2, full=200)
     bills = 0
     for seed in range(count):
         life = (MeteredLife if seed % 3 == 2 else RandomLife)(seed).play()
