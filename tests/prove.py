@@ -24,16 +24,24 @@ played on; `make test` plays a sample of the same.
 """
 
 
-class Collector:
-    """A pytest plugin that keeps each test's result and recorded figures."""
+class Keeper:
+    """A pytest plugin that writes each test's result and figures as soon as it ends: hours of work may be broken off."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, str] = {}
+    def __init__(self, rows: dict[str, str]) -> None:
+        self._rows = rows
+        git = ["git", "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        self._taken = f"{SystemClock().now().date()} | {commit}"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
             figures = "; ".join(str(value) for name, value in report.user_properties if name == "proof")
-            self.rows[report.nodeid] = f"{report.outcome} | {figures or 'holds'}"
+            self._rows[report.nodeid] = f"{report.outcome} | {figures or 'holds'} | {self._taken}"
+            self.write()
+
+    def write(self) -> None:
+        body = "".join(f"| `{test}` | {row} |\n" for test, row in sorted(self._rows.items()))
+        PROOFS.write_text(HEADER.format(seed=SEED) + body)
 
 
 def kept_rows() -> dict[str, str]:
@@ -46,17 +54,9 @@ def kept_rows() -> dict[str, str]:
 def main() -> int:
     os.environ["MOWTHOS_PROVE"] = "1"
     only = [str(ROOT / path) for path in sys.argv[1:]]
-    collector = Collector()
-    asked = ["-q", "-m", "prove", "--timeout=3600", "-n", "2", *(only or [str(ROOT / "tests")])]
-    code = pytest.main(asked, plugins=[collector])
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    taken = f"{SystemClock().now().date()} | {commit}"
-    rows = (kept_rows() if only else {}) | {test: f"{row} | {taken}" for test, row in collector.rows.items()}
-    body = "".join(f"| `{test}` | {row} |\n" for test, row in sorted(rows.items()))
-    PROOFS.write_text(HEADER.format(seed=SEED) + body)
-    return int(code)
+    keeper = Keeper(kept_rows() if only else {})
+    how = ["-q", "-m", "prove", "--timeout=3600", "-n", "2", "--maxschedchunk=1"]
+    return int(pytest.main([*how, *(only or [str(ROOT / "tests")])], plugins=[keeper]))
 
 
 if __name__ == "__main__":
