@@ -25,7 +25,7 @@ played on; `make test` plays a sample of the same.
 
 
 class Keeper:
-    """A pytest plugin that writes each test's result and figures as soon as it ends: hours of work may be broken off."""
+    """A pytest plugin that writes each test's result and figures as soon as it ends: hours may be broken off."""
 
     def __init__(self, rows: dict[str, str]) -> None:
         self._rows = rows
