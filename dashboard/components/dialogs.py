@@ -5,14 +5,22 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+LINGER_S = 60.0
+"""What was pressed in a closed dialog may still be at work, and tells there how it went."""
+
 
 @contextmanager
 def asking(look: str = "") -> Iterator[ui.dialog]:
-    """Fill a dialog in the block; it opens at the block's end and is gone once it is closed.
+    """Fill a dialog in the block; it opens at the block's end and is gone a while after it is closed.
 
     It stands beside the page's content, not within: a list that is drawn anew because something happened elsewhere
     takes its own dialogs with it, in the middle of a word."""
     with ui.context.client.content, ui.dialog() as dialog, ui.card().classes(f"m-dialog {look}"):
         yield dialog
-    dialog.on("hide", dialog.delete)
+
+    def closed() -> None:
+        with dialog.client.content:
+            ui.timer(LINGER_S, dialog.delete, once=True)
+
+    dialog.on("hide", closed)
     dialog.open()
