@@ -135,7 +135,7 @@ export default {
     Object.assign(this, { metres, fill, ops: group, marks: { ok: "✓", warn: "!", broken: "✕" }, history: new History(this.group), icons: ICONS });
     this.judge = new Judge(this.config.urls.check, {
       busy: (on) => (this.judging = on),
-      took: (answer, ms) => Object.assign(this, { answer, answerMs: ms, judged: Math.round(ms), said: "", problem: this.problem?.conflict ? this.problem : null }),
+      took: (answer, ms) => Object.assign(this, { answer, answerMs: ms, judged: Math.round(ms), problem: this.problem?.conflict ? this.problem : null }),
       failed: (error) => this.told(error),
     });
     this.onKey = (event) => this.key(event);

@@ -1,5 +1,6 @@
 """``/register``: a host's or neighbour's home, found by its address, with its dock and who answers for it."""
 
+import asyncio
 from typing import Annotated, Protocol
 
 from nicegui import ui
@@ -26,6 +27,8 @@ from dashboard.i18n import _, told
 from dashboard.pages.clusters import clusters_head
 from dashboard.theme import page_frame, page_head
 
+DEAF_S = 1.0
+"""So long after a choice what comes was typed before it."""
 FEWEST_LETTERS = 3
 AROUND_DEG = 0.0006
 
@@ -58,6 +61,7 @@ class RegisterPage:
         self._part = HomePart.NEIGHBOUR
         self._dock: tuple[float, float] | None = None
         self._asked = 0
+        self._deaf_until = 0.0
 
     def build(self, bounds: Box | None) -> None:
         with ui.element("div").classes("c-split r-split"):
@@ -125,6 +129,8 @@ class RegisterPage:
             self._phone = ui.input(_("Phone (optional)")).props('outlined type="tel" autocomplete="off"')
 
     async def _type(self, sought: str) -> None:
+        if asyncio.get_running_loop().time() < self._deaf_until:
+            return
         self._asked += 1
         mine = self._asked
         if len(sought.strip()) < FEWEST_LETTERS:
@@ -145,6 +151,7 @@ class RegisterPage:
         self._show(check)
 
     def _show(self, check: AddressCheck) -> None:
+        self._chosen = None  # what was chosen is on the screen no more
         self._verdict.text = told(check.words)
         self._verdict.classes(remove="r-again")
         if check.verdict is AddressVerdict.TRY_AGAIN:
@@ -160,6 +167,8 @@ class RegisterPage:
             self._choose(check.matches[0])
 
     def _choose(self, match: AddressMatch) -> None:
+        self._asked += 1  # what was typed before and is still on its way would wipe the choice off the screen
+        self._deaf_until = asyncio.get_running_loop().time() + DEAF_S
         self._chosen, home = match, match.home
         self._matches.clear()
         with self._matches, ui.element("li").classes("r-chosen"):

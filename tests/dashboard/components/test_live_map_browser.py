@@ -203,7 +203,7 @@ async def test_a_change_of_state_reaches_list_and_card_without_a_reload(browser:
 async def test_a_mower_without_evidence_is_never_shown_mowing(browser: Browser, live: LiveApp) -> None:
     page = await opened(browser, live)
     live.put(4, state="mowing", age_s=58)
-    await expect(row(page, 4)).to_have_attribute("data-state", "unknown", timeout=6_000)
+    await expect(row(page, 4)).to_have_attribute("data-state", "unknown")
     await expect(row(page, 4)).to_contain_text("Last known: mowing")
     await expect(page.locator('[data-trouble="silent"]')).to_contain_text("Luba-000004 is silent")
     live.put(4, state="mowing")
