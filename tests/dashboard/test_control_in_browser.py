@@ -210,7 +210,6 @@ async def test_a_no_go_speaks_against_a_start_only_where_it_would_mow(browser: B
     await page.locator('[data-command="start"]').click()
     await expect(page.locator(".l-line").first).to_contain_text("A temporary no-go lies on an area it would mow.")
     await page.locator("[data-open-start]").click()
-    await page.wait_for_timeout(4000)
     areas = page.locator("[data-area]")
     await expect(areas.filter(has_text="no-go now")).to_have_attribute("data-area", held["name"])
     against = page.locator("[data-against]")
