@@ -1,0 +1,135 @@
+"""The schedule and a household's page as a process of their own.
+
+``python -m tests.dashboard.visits.server PORT FOLDER``. It is Monday, 1 June 2026,
+7 o'clock in Le Sueur when it starts; ``/test/move?hours=N`` lets time pass.
+"""
+
+import asyncio
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import ui
+
+from core.accounts import HashCost, Passwords, People, Role, Viewer
+from core.clock import SystemClock
+from core.control.tables import QuietHours
+from core.db import Database, open_database
+from core.db.migrate import migrate
+from core.fleet import LiveFleet, TelemetryStore
+from core.fleet.tables import Mower
+from core.neighbourhood import add_person, assign_mower, create_household, households_of_person, register_lot
+from core.scheduling import Rhythm, ServicePlan
+from core.scheduling.service import Scheduling
+from dashboard import gate
+from dashboard.home.visit_card import VisitCards
+from dashboard.pages import home, schedule, sign_in
+from dashboard.throttle import SignInThrottle
+from dashboard.visits.feed import feed_router
+
+PASSWORD = "correct horse battery"
+BEGIN = datetime(2026, 6, 1, 12, tzinfo=UTC)
+CAST = (
+    (Role.DISPATCHER, "Dana Reyes", "en", ""),
+    (Role.DISPATCHER, "Greta Vogel", "de", ""),
+    (Role.TECHNICIAN, "Tom Reed", "en", ""),
+    (Role.HOMEOWNER, "Hana Ito", "en", "12 ELM ST"),
+    (Role.HOMEOWNER, "Nikhil Rao", "en", "14 ELM ST"),
+    (Role.HOMEOWNER, "Olga Berg", "en", "16 ELM ST"),
+)
+
+
+class MovedClock(SystemClock):
+    """The machine's clock, set to the day of the tests."""
+
+    def __init__(self) -> None:
+        self.ahead = BEGIN - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+async def cast(database: Database, people: People, clock: MovedClock) -> dict[str, UUID]:
+    """People, their lots, and one mower that serves them all; lots by address."""
+    lots: dict[str, UUID] = {}
+    mower = Mower(number=1, device_name="Luba-ELM", created_at=clock.now())
+    mower_id = mower.id
+    async with database.session() as session:
+        session.add(mower)
+    for role, name, language, address in CAST:
+        email = f"{name.split()[0].lower()}@elm.example"
+        person = await people.create_person(
+            email=email, role=role, password=PASSWORD, name=name, language=language, source="cli"
+        )
+        if address:
+            household = await create_household(database, clock, name=name)
+            await add_person(database, household_id=household, person_id=person.id)
+            lot = await register_lot(
+                database, household_id=household, address=address, city="Le Sueur", longitude=-93.9, latitude=44.46
+            )
+            lots[address] = lot.id
+            part = "neighbour" if "host" in lots else "host"
+            await assign_mower(database, lot_id=lot.id, mower_id=mower_id, part=part)
+            lots.setdefault("host", lot.id)
+    return lots
+
+
+async def plans(
+    database: Database, people: People, scheduling: Scheduling, clock: MovedClock, lots: dict[str, UUID]
+) -> None:
+    """Two of the three lots have a plan for Tuesdays and Fridays; Wednesdays from noon to one are quiet."""
+    (dana,) = [one for one in await people.people() if one.email.startswith("dana")]
+    by = Viewer(person_id=dana.id, email=dana.email, name=dana.name, role=dana.role)
+    async with database.session() as session:
+        session.add(
+            QuietHours(
+                lot_id=lots["host"], position=0, days="2", begins_minute=12 * 60, ends_minute=13 * 60, set_by="dana",
+                set_at=clock.now(),
+            )
+        )  # fmt: skip
+    for address in ("12 ELM ST", "14 ELM ST"):
+        plan = ServicePlan(
+            rhythm=Rhythm.WEEKLY, starts_on=date(2026, 6, 1), weekdays=frozenset({1, 4}), window_begins=time(9),
+            window_ends=time(15), minutes=60,
+        )  # fmt: skip
+        await scheduling.plans.save(
+            lot_id=lots[address], plan=plan, valid_from=date(2026, 6, 1), expected_version=0, by=by
+        )
+
+
+async def main(port: int, folder: str) -> None:
+    clock, wall = MovedClock(), SystemClock()
+    database = open_database(f"sqlite:///{folder}/visits.sqlite3")
+    await migrate(database)
+    households = partial(households_of_person, database)
+    people = People(database, wall, passwords=Passwords(HashCost(1, 8, 1)), household_ids=households)
+    scheduling = Scheduling(database=database, clock=clock, audit=people.audit, household_ids=households)
+    lots = await cast(database, people, clock)
+    await plans(database, people, scheduling, clock, lots)
+
+    outer = FastAPI(openapi_url=None)
+    gate.install(outer, people=people, clock=wall)
+
+    @outer.get("/test/move")
+    async def move(hours: float) -> str:
+        clock.ahead += timedelta(hours=hours)
+        await scheduling.generate()
+        await scheduling.settling.settle()
+        return clock.now().isoformat()
+
+    outer.include_router(feed_router(scheduling, clock))
+    sign_in.register(people=people, throttle=SignInThrottle())
+    schedule.register(scheduling=scheduling, people=people, clock=clock)
+    visits = VisitCards(scheduling=scheduling, people=people, clock=clock)
+    home.register(
+        database=database, live=LiveFleet(), clock=clock, history=TelemetryStore(database, clock), visits=visits
+    )
+    ui.run_with(outer, title="MowthosOS", dark=None, tailwind=False, reconnect_timeout=30, show_welcome_message=False)
+    await uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning", ws="websockets-sansio")).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
