@@ -1,7 +1,7 @@
 """Every setting of the product: environment variables that start with ``MOWTHOS_``. The README's table lists them."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,10 +32,6 @@ class Settings(BaseSettings):
         None, description="Mapbox access token for addresses the book lacks; unset = the book alone"
     )
     mapbox_url: str = Field("https://api.mapbox.com", description="Mapbox API service")
-    weather_url: str = Field(
-        "https://api.open-meteo.com",
-        description="Weather service that speaks Open-Meteo's API; its open address is for trials and private use",
-    )
     cluster_logic_dir: Path | None = Field(
         None,
         description="Folder of the original Cluster-Logic, to compare with; unset = not installed",
@@ -54,20 +50,6 @@ class Settings(BaseSettings):
         le=5_000,
         description="Watt-hours a mower's full charge draws from the wall, for the host's power credit; 0 = no credit",
     )
-    smtp_host: str | None = Field(None, description="Mail server; unset = no mail")
-    smtp_port: int = Field(
-        0, ge=0, le=65535, description="Its port; 0 = the usual one: 587 with starttls, 465 with tls, 25 with none"
-    )
-    smtp_tls: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="How the line to it is encrypted: starttls, tls from the start, or none"
-    )
-    smtp_username: str = Field("", description="Login at the mail server; empty = none")
-    smtp_password: SecretStr | None = Field(None, description="Password of that login")
-    smtp_from: str = Field("", description="Sender of our mails, such as MowthosOS <notices@host.tld>")
-    twilio_account_sid: str | None = Field(None, description="Twilio account (AC...); unset = no text messages")
-    twilio_auth_token: SecretStr | None = Field(None, description="Twilio auth token; it also signs callbacks")
-    twilio_from: str = Field("", description="Our number at Twilio (+1...), or its messaging service (MG...)")
-    twilio_api_url: str = Field("https://api.twilio.com", description="Twilio API service, or the simulated one")
     session_hours: int = Field(12, ge=1, le=720, description="Hours a sign-in lasts without use")
     token_minutes: int = Field(60, ge=1, le=1440, description="Minutes a REST bearer token lasts")
     sign_in_attempts: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked")
@@ -105,11 +87,6 @@ class Settings(BaseSettings):
         """Each of the webhook signing secrets."""
         text = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
         return tuple(one.strip() for one in text.split(",") if one.strip())
-
-    @property
-    def base_url(self) -> str:
-        """Where browsers reach us, without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def database(self) -> str:

@@ -21,7 +21,7 @@ from core.notices import NoticeDesk, NoticeView, Weight
 from dashboard.clusters.screen_api import ScreenRoute, viewer_with
 from dashboard.frame_parts import icon
 from dashboard.gate import viewer_of
-from dashboard.i18n import _, ngettext, told, use_language, use_zone
+from dashboard.i18n import _, ngettext, told, use_language
 
 GATHER_S = 0.25
 """Several notices within this are pushed as one."""
@@ -40,9 +40,8 @@ def bell_html(viewer: Viewer) -> str:
         "unread": _("Notices, {n} unread"),
         "failed": _("The notices could not be read. Try again."),
     }
-    foot = f'<a class="m-notices-foot" href="/account/notices">{escape(_("Choose what you are told"))}</a>'
-    if viewer.may(Right.HANDLE_ALARMS):
-        foot = f'<a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a>{foot}'
+    foot = f'<a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a>'
+    foot = foot if viewer.may(Right.HANDLE_ALARMS) else ""
     return (
         f'<button type="button" class="m-bell" popovertarget="m-notices" aria-label="{escape(_("Notices"))}"'
         f' data-texts="{escape(json.dumps(texts))}">{icon("o_notifications")}'
@@ -70,8 +69,7 @@ def bell_router(notices: NoticeDesk) -> APIRouter:
     async def bell(request: Request) -> dict[str, Any]:
         viewer = _listener(request)
         shown = await notices.bell(viewer.person_id)
-        with use_zone(await notices.zone(viewer.person_id)):
-            return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
+        return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
 
     @router.post("/bell/read")
     async def read(request: Request, read: ReadIn) -> dict[str, int]:
@@ -98,7 +96,7 @@ def group_told(group: Sequence[NoticeView]) -> dict[str, Any]:
     return {
         "title": told(newest.title),
         "body": told(newest.body),
-        "kind": _source_word(newest),
+        "kind": _("Billing") if newest.kind.startswith("billing_") else _kind_word(newest.group),
         "more": more,
         "link": newest.link if len(unread) < 2 else _group_link(newest),
         "weight": newest.weight.value,
@@ -169,13 +167,6 @@ def clients_of(person_id: UUID) -> Sequence[tuple[Client, Viewer]]:
         if viewer is not None and viewer.person_id == person_id:
             found.append((client, viewer))
     return found
-
-
-def _source_word(notice: NoticeView) -> str:
-    """What the notice is about, in a word."""
-    if notice.kind.startswith("billing_"):
-        return _("Billing")
-    return _("Visits") if notice.kind.startswith("visit.") else _kind_word(notice.group)
 
 
 def _kind_word(group: str) -> str:

@@ -18,7 +18,6 @@ from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database, open_database
 from core.db.migrate import migrate
-from core.errors import Invalid
 from core.fleet import AccountBook, FleetService, StateLimits, VendorAccounts
 from core.jobs import JobBook
 from core.neighbourhood import UPSTREAM, BookReach, NeighbourFinder, households_of_person
@@ -28,8 +27,6 @@ from core.neighbourhood.market import MarketDesk
 from core.neighbourhood.partition import HeldHomes, Proposals
 from core.neighbourhood.registration import Geocoder
 from core.neighbourhood.routes import RouteDesk
-from core.notices import Channel, Sender
-from core.scheduling.service import Scheduling
 from core.settings import Settings
 from dashboard import gate
 from dashboard.assets import ASSETS
@@ -40,23 +37,16 @@ from dashboard.land import Land, make_land
 from dashboard.lawn_desks import LawnDesks, make_lawn_desks
 from dashboard.live.live import Live
 from dashboard.logs import set_up_logs
-from dashboard.notices.parts import Outside
-from dashboard.notices.routes import sms_status_url
 from dashboard.pages.sign_in import SamplePerson
 from dashboard.routes import register_routes
 from dashboard.scheduler import Scheduler
 from dashboard.server import claim_port, serve_app
-from dashboard.sky import Sky, make_sky
 from dashboard.timetable import timetable
 from external.cluster_logic.engine import ClusterLogic
-from external.mail.client import SmtpPost, TlsMode
 from external.mammotion import LIFT_CODES, MammotionCloud, MammotionLexicon
 from external.mammotion.secrets import FernetBox
 from external.mapbox import MapboxGeocoder
-from external.sms.callbacks import TwilioCallbacks
-from external.sms.client import TwilioSms
 from external.stripe import StripePayments
-from external.weather import OpenMeteo
 
 log = structlog.get_logger(__name__)
 
@@ -82,10 +72,8 @@ class Parts:
     land: Land
     lawns: LawnDesks
     billing: Billing
-    sky: Sky
     scheduler: Scheduler
     control: Control
-    scheduling: Scheduling
 
     @property
     def accounts(self) -> VendorAccounts:
@@ -121,9 +109,6 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         tax=settings.stripe_tax,
     )
     runs = JobBook(database, clock)
-    scheduling = Scheduling(
-        database=database, clock=clock, audit=people.audit, household_ids=partial(households_of_person, database)
-    )
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)
     control = Control(
         database=database, clock=clock, audit=people.audit, clusters=clusters, unpaid=billing.standing.stops
@@ -140,14 +125,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
     )
     control.attach(fleet, lift_codes=LIFT_CODES, limits=limits)
     billing.hear(fleet.session_keeper.ended)
-    care = make_care(
-        database=database,
-        clock=clock,
-        fleet=fleet,
-        people=people,
-        lexicon=MammotionLexicon(),
-        outside=make_outside(settings, clock),
-    )
+    care = make_care(database=database, clock=clock, fleet=fleet, people=people, lexicon=MammotionLexicon())
     geocoder = make_geocoder(settings, clock)
     land = make_land(database=database, clock=clock, books=neighbours, audit=people.audit, geocoder=geocoder)
     lawns = make_lawn_desks(
@@ -155,16 +133,6 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
     )
     control.guard.held_areas = lawns.no_go.held_areas
     lawns.ties.changed.subscribe(billing.feed.retied)
-    routes = RouteDesk(clusters, BookReach(neighbours), neighbours)
-    sky = make_sky(
-        database=database,
-        clock=clock,
-        audit=people.audit,
-        live=fleet.live,
-        routes=routes,
-        provider=OpenMeteo(clock=clock, base_url=settings.weather_url),
-    )
-    control.guard.raining = sky.weather.raining
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
     return Parts(
         settings=settings,
@@ -186,11 +154,10 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         market=MarketDesk(
             database=database, clock=clock, books=neighbours, graphs=BookReach(neighbours), clusters=clusters
         ),
-        routes=routes,
+        routes=RouteDesk(clusters, BookReach(neighbours), neighbours),
         land=land,
         lawns=lawns,
         billing=billing,
-        sky=sky,
         scheduler=Scheduler(
             timetable(
                 database=database,
@@ -202,14 +169,11 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
                 runs=runs,
                 lawns=lawns,
                 billing=billing,
-                scheduling=scheduling,
-                sky=sky,
             ),
             clock,
             runs,
         ),
         control=control,
-        scheduling=scheduling,
     )
 
 
@@ -223,45 +187,6 @@ def make_provider(settings: Settings, clock: Clock) -> PaymentProvider | None:
         webhook_secrets=settings.webhook_secrets,
         clock=clock,
     )
-
-
-def make_outside(settings: Settings, clock: Clock) -> Outside:
-    """Mail and text messages, as far as the settings name them; ``Invalid`` says what is missing beside what is set."""
-    senders: dict[Channel, Sender] = {}
-    callbacks = None
-    if settings.smtp_host:
-        senders[Channel.MAIL] = SmtpPost(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            tls=TlsMode(settings.smtp_tls),
-            username=settings.smtp_username,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-            sender=_needed(settings.smtp_from, "MOWTHOS_SMTP_FROM", "MOWTHOS_SMTP_HOST"),
-            clock=clock,
-        )
-    if settings.twilio_account_sid:
-        secret = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else ""
-        token = _needed(secret, "MOWTHOS_TWILIO_AUTH_TOKEN", "MOWTHOS_TWILIO_ACCOUNT_SID")
-        senders[Channel.SMS] = TwilioSms(
-            account_sid=settings.twilio_account_sid,
-            auth_token=token,
-            sender=_needed(settings.twilio_from, "MOWTHOS_TWILIO_FROM", "MOWTHOS_TWILIO_ACCOUNT_SID"),
-            api_url=settings.twilio_api_url,
-            callback=partial(sms_status_url, settings.base_url),
-        )
-        callbacks = TwilioCallbacks(token)
-    return Outside(
-        base_url=settings.base_url,
-        secret=settings.secret_key.get_secret_value(),
-        senders=senders,
-        callbacks=callbacks,
-    )
-
-
-def _needed(value: str, variable: str, beside: str) -> str:
-    if not value:
-        raise Invalid(f"settings: {variable} is missing beside {beside}")
-    return value
 
 
 def cluster_rules(settings: Settings) -> ClusterRules:

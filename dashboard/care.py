@@ -9,8 +9,7 @@ from core.db import Database
 from core.fleet import FaultLexicon, FleetService
 from core.fleet.alarms import AlarmService
 from core.fleet.maintenance import Maintenance
-from core.notices import NoticeDesk, Outbox
-from dashboard.notices.parts import Outside, Telling, make_telling
+from core.notices import Channel, InApp, NoticeDesk, Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +17,15 @@ class Care:
     """What watches over the fleet, and how people hear of it."""
 
     alarms: AlarmService
-    telling: Telling
+    notices: NoticeDesk
+    outbox: Outbox
     maintenance: Maintenance
 
-    @property
-    def notices(self) -> NoticeDesk:
-        return self.telling.desk
 
-    @property
-    def outbox(self) -> Outbox:
-        return self.telling.outbox
-
-
-def make_care(
-    *,
-    database: Database,
-    clock: Clock,
-    fleet: FleetService,
-    people: People,
-    lexicon: FaultLexicon,
-    outside: Outside | None = None,
-) -> Care:
-    """``lexicon`` says the vendor's fault numbers in words; without ``outside`` notices ring the bell alone."""
-    telling = make_telling(database=database, clock=clock, audit=people.audit, outside=outside)
+def make_care(*, database: Database, clock: Clock, fleet: FleetService, people: People, lexicon: FaultLexicon) -> Care:
+    """``lexicon`` says the vendor's fault numbers in words."""
+    in_app = InApp()
+    outbox = Outbox(database, clock, {Channel.IN_APP: in_app})
 
     async def audience() -> Sequence[PersonName]:
         return await who_may(database, Right.HANDLE_ALARMS)
@@ -60,10 +45,11 @@ def make_care(
         ask=ask,
         lexicon=lexicon,
         audience=audience,
-        outbox=telling.outbox,
+        outbox=outbox,
     )
     return Care(
         alarms=alarms,
-        telling=telling,
+        notices=NoticeDesk(database, clock, in_app),
+        outbox=outbox,
         maintenance=Maintenance(database, clock, people.audit, fleet.roster.all),
     )

@@ -137,54 +137,6 @@ def stripe(
     )  # fmt: skip
 
 
-@simulate.command()
-def mail(
-    smtp_port: Annotated[int, typer.Option(help="Port that takes mails; 0 = any free one.", min=0, max=65535)] = 0,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the page that shows them.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run a simulated mail server; prints its ports as one JSON line."""
-    from dashboard.twins import simulate_mail  # noqa: PLC0415
-
-    run(simulate_mail(smtp_port=smtp_port, host=host, port=port, until_stdin_closes=until_stdin_closes))
-
-
-@simulate.command()
-def twilio(
-    account_sid: Annotated[
-        str, typer.Option(help="Account that callers must name.", envvar="MOWTHOS_TWILIO_ACCOUNT_SID")
-    ] = "AC00000000000000000000000000000000",
-    auth_token: Annotated[
-        str, typer.Option(help="Its token; it also signs callbacks.", envvar="MOWTHOS_TWILIO_AUTH_TOKEN")
-    ] = "simulated",
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated Twilio; prints its address as one JSON line."""
-    from dashboard.twins import simulate_twilio  # noqa: PLC0415
-
-    run(
-        simulate_twilio(
-            account_sid=account_sid, auth_token=auth_token, host=host, port=port, until_stdin_closes=until_stdin_closes
-        )
-    )
-
-
-@simulate.command()
-def weather(
-    seed: Annotated[int | None, typer.Option(help="Same seed, same years; without one it is fair now.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated weather service; prints its addresses as one JSON line."""
-    from dashboard.twins import simulate_weather  # noqa: PLC0415
-
-    run(simulate_weather(seed=seed, host=host, port=port, until_stdin_closes=until_stdin_closes))
-
-
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="Evidence file of a bill's line.", exists=True, dir_okay=False)],

@@ -5,8 +5,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,8 @@ from dashboard.bootstrap import Parts, serve, store_vendor_account
 from dashboard.demo_billing import sample_homes, seed_billing
 from dashboard.demo_seed import DEMO_PEOPLE
 from dashboard.demo_town import DemoTown
-from dashboard.demo_visits import seed_visits
 from dashboard.server import claim_port
-from dashboard.twins import (
-    MailChild,
-    StripeChild,
-    TwilioChild,
-    start_mail,
-    start_stripe,
-    start_twilio,
-    start_twin,
-    start_weather,
-)
-
-DEMO_TWILIO = "AC" + "de" * 16
+from dashboard.twins import StripeChild, start_stripe, start_twin
 
 
 async def run_demo(
@@ -43,48 +30,34 @@ async def run_demo(
     settings = settings_for(secret_key=demo_key(settings_for(secret_key="-" * 32, **given).data_dir), **given)
     listener = claim_port(settings.host, settings.port)
     town = DemoTown(settings.data_dir)
-    twin, (settings, stripe), post, weather = await asyncio.gather(  # should one not start, the others end with us
-        start_twin(sites_file=town.sites_file(mowers), speed=speed),
-        with_stripe(settings),
-        start_post(settings),
-        start_weather(),
+    twin, (settings, stripe) = await asyncio.gather(  # should one not start, the other ends with us
+        start_twin(sites_file=town.sites_file(mowers), speed=speed), with_stripe(settings)
     )
     try:
         settings = settings.model_copy(
             update={
                 "mammotion_login_url": twin.http_url,
                 "mammotion_api_url": twin.http_url,
-                "weather_url": weather.api_url,
                 "mammotion_request_ceiling": 100_000,  # ours to spend: nobody bans a demo
                 "full_charge_wh": settings.full_charge_wh or 300,  # a round figure for mowers that do not exist
-                **post.settings,
             }
         )
         (folder / "demo.json").write_text(
-            json.dumps(
-                {
-                    "http_url": twin.http_url,
-                    "control_url": twin.control_url,
-                    "accounts": twin.accounts,
-                    "mail_url": post.mail.url,
-                    "sms_url": post.twilio.api_url,
-                }
-            )
+            json.dumps({"http_url": twin.http_url, "control_url": twin.control_url, "accounts": twin.accounts})
         )
 
         async def prepare(parts: Parts) -> None:
             await town.seed(parts.database, parts.clock)
             await seed_billing(parts.database, parts.clock, await sample_homes(parts.database))
-            await seed_visits(parts.database, parts.clock, parts.scheduling)
             for account, password in twin.accounts:  # as a person would: a fresh cloud knows no token of the last run
                 await store_vendor_account(parts.database, settings, account=account, password=password)
 
         async def announce(_parts: Parts) -> None:
-            typer.echo(sign_ins(settings, post))
+            typer.echo(sign_ins(settings))
 
         await serve(settings, listener=listener, prepare=prepare, on_ready=announce, demo_people=DEMO_PEOPLE)
     finally:
-        await asyncio.gather(twin.stop(), stripe.stop(), post.stop(), weather.stop())
+        await asyncio.gather(twin.stop(), stripe.stop())
 
 
 async def with_stripe(settings: Settings) -> tuple[Settings, StripeChild]:
@@ -103,35 +76,6 @@ async def with_stripe(settings: Settings) -> tuple[Settings, StripeChild]:
     return settings.model_copy(update=given), child
 
 
-@dataclass(frozen=True, slots=True)
-class DemoPost:
-    """Simulated mail and text messages, and the settings that point at them."""
-
-    mail: MailChild
-    twilio: TwilioChild
-    settings: Mapping[str, Any]
-
-    async def stop(self) -> None:
-        await asyncio.gather(self.mail.stop(), self.twilio.stop())
-
-
-async def start_post(settings: Settings) -> DemoPost:
-    """Start both, each as a process of its own."""
-    token = hashlib.sha256(b"twilio" + settings.secret_key.get_secret_value().encode()).hexdigest()
-    mail, twilio = await asyncio.gather(start_mail(), start_twilio(account_sid=DEMO_TWILIO, auth_token=token))
-    given = {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": mail.smtp_port,
-        "smtp_tls": "none",
-        "smtp_from": "MowthosOS <notices@mowthos.example>",
-        "twilio_account_sid": DEMO_TWILIO,
-        "twilio_auth_token": SecretStr(token),
-        "twilio_from": "+15005550006",
-        "twilio_api_url": twilio.api_url,
-    }
-    return DemoPost(mail, twilio, given)
-
-
 def demo_key(folder: Path) -> str:
     """The demo's own secret key: made once, kept beside its database, readable by its owner only."""
     path = folder / "demo-key"
@@ -142,10 +86,7 @@ def demo_key(folder: Path) -> str:
     return path.read_text()
 
 
-def sign_ins(settings: Settings, post: DemoPost) -> str:
+def sign_ins(settings: Settings) -> str:
     """What a person needs to begin."""
     people = "\n".join(f"  {person.role:<11} {person.email:<28} {person.password}" for person in DEMO_PEOPLE)
-    return (
-        f"\nMowthosOS is at http://{settings.host}:{settings.port}\n\nDemo sign-ins:\n{people}\n\n"
-        f"Its mails are at {post.mail.url}, its text messages at {post.twilio.api_url}\n\nCtrl-C ends it.\n"
-    )
+    return f"\nMowthosOS is at http://{settings.host}:{settings.port}\n\nDemo sign-ins:\n{people}\n\nCtrl-C ends it.\n"

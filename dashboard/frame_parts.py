@@ -52,19 +52,17 @@ def user_menu(viewer: Viewer, theme: str, entries: Sequence[NavEntry] = ()) -> s
     label = escape(_("Your account: {name}").format(name=viewer.name))
     who = f"<b>{escape(viewer.name)}</b><span>{escape(viewer.email)} - {escape(role_word(viewer.role))}</span>"
     places = "".join(
-        f'<a class="m-item{" m-item-phone" if entry.in_bar else ""}" href="{entry.path}" data-key="{entry.key}">'
-        f"{icon(entry.icon)}<span>{escape(_(entry.label))}</span></a>"
+        f'<a class="m-item" href="{entry.path}" data-key="{entry.key}">{icon(entry.icon)}'
+        f"<span>{escape(_(entry.label))}</span></a>"
         for entry in entries
-        if not (entry.in_bar and entry.narrow)
+        if not entry.in_bar
     )
     themes = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
     return (
         f'<button type="button" class="m-me" popovertarget="m-account" aria-label="{label}">'
         f"<span>{escape(initials(viewer.name))}</span></button>"
         f'<div id="m-account" class="m-menu" popover><div class="m-menu-who">{who}</div>'
-        f'{places}<a class="m-item" href="/account/notices">{icon("o_notifications_active")}'
-        f"<span>{escape(_('What you are told'))}</span></a>"
-        f"{_segments(_('Theme'), 'theme', themes, theme)}"
+        f"{places}{_segments(_('Theme'), 'theme', themes, theme)}"
         f"{_segments(_('Language'), 'language', LANGUAGES, current_language())}"
         f'<button type="button" class="m-item" data-keys>{icon("o_keyboard")}<span>{escape(_("Keyboard keys"))}</span>'
         f'<kbd>?</kbd></button><form method="post" action="/sign-out"><button type="submit" class="m-item">'

@@ -116,18 +116,6 @@ def needs(right: Right) -> Any:
     return Depends(check)
 
 
-def signed_in() -> Any:
-    """The same for pages that everybody has who may sign in."""
-
-    async def check(request: Request) -> Viewer:
-        viewer = viewer_of(request)
-        if viewer is None:
-            raise SignInNeeded
-        return viewer
-
-    return Depends(check)
-
-
 def landing(viewer: Viewer | None) -> str:
     """Where someone belongs who asked for nothing in particular."""
     return "/sign-in" if viewer is None else LANDING[viewer.role]

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, tzinfo
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -17,12 +16,11 @@ from string import Formatter
 from typing import Any
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
-from core.texts import N_, Amount, Moment, Text
+from core.texts import N_, Text
 
 __all__ = [
     "LANGUAGES",
@@ -39,7 +37,6 @@ __all__ = [
     "told",
     "translations",
     "use_language",
-    "use_zone",
 ]
 
 SOURCE_LANGUAGE = "en"
@@ -49,7 +46,6 @@ LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
 LOCALES = Path(__file__).parents[1] / "assets" / "locales"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
-_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
 def _(text: str) -> str:
@@ -78,10 +74,6 @@ class _Fill(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Text):
             return told(value)
-        if isinstance(value, Moment):
-            return moment_words(value, format_spec or "when")
-        if isinstance(value, Amount):
-            return amount_words(value)
         if format_spec.startswith(",") and isinstance(value, int | float):
             decimals = int("0" + format_spec.removeprefix(",").strip(".f"))
             pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -90,20 +82,6 @@ class _Fill(Formatter):
 
 
 _FILL = _Fill()
-
-
-def moment_words(moment: Moment, spec: str) -> str:
-    """An instant in the current language and zone: ``when``, ``day`` or ``time``."""
-    zone, spoken = _zone.get(), locale()
-    day = str(format_skeleton("yMMMEd", moment.at, tzinfo=zone, locale=spoken))
-    time = str(format_time(moment.at, "short", tzinfo=zone, locale=spoken)).replace("\u202f", " ")
-    return {"when": f"{day}, {time}", "day": day, "time": time}[spec]
-
-
-def amount_words(amount: Amount) -> str:
-    """Money as the current language writes it."""
-    units = amount.minor / 10 ** get_currency_precision(amount.currency)
-    return str(format_currency(units, amount.currency, locale=locale()))
 
 
 def current_language() -> str:
@@ -131,16 +109,6 @@ def use_language(language: str) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
-
-
-@contextmanager
-def use_zone(zone: tzinfo) -> Iterator[None]:
-    """Tell instants in ``zone`` inside the block; else they are told in UTC."""
-    token = _zone.set(zone)
-    try:
-        yield
-    finally:
-        _zone.reset(token)
 
 
 def negotiate(preferred: Sequence[str]) -> str:

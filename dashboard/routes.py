@@ -1,13 +1,12 @@
 """Every page and every API, one line each, its address in plain sight. Each is handed only what it uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from core.accounts import People
-from core.clock import Clock
 from core.db.reads.own_ground import own_ground
 from core.fleet import StateLimits
 from core.neighbourhood import data_provenance
@@ -15,7 +14,6 @@ from dashboard.api import PREFIX, create_api
 from dashboard.bell import BellPush, bell_router
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing
-from dashboard.care import Care
 from dashboard.clusters.data import MapData
 from dashboard.clusters.homes_routes import homes_router
 from dashboard.clusters.lawn_routes import lawns_router
@@ -26,7 +24,6 @@ from dashboard.clusters.uploads import Uploads
 from dashboard.components.stop_bar import stop_bar
 from dashboard.health import health_router
 from dashboard.home.bill_card import BillCards
-from dashboard.home.visit_card import VisitCards
 from dashboard.lawn_routes import lawn_ground_router
 from dashboard.live.alarm_marks import AlarmMarks
 from dashboard.live.control_routes import control_live_router
@@ -42,12 +39,9 @@ from dashboard.mower_tabs.plans import plans_tab
 from dashboard.mower_tabs.service import service_tab
 from dashboard.mower_tabs.sessions import sessions_tab
 from dashboard.mower_tabs.settings import settings_tab
-from dashboard.notices.routes import telling_router
 from dashboard.operations import Operations
 from dashboard.pages import (
-    account_notices,
     admin,
-    admin_notices,
     alarms,
     billing_household,
     billing_invoice,
@@ -70,7 +64,6 @@ from dashboard.pages import (
     operations,
     register,
     register_import,
-    schedule,
     service,
     sign_in,
     zones,
@@ -78,7 +71,6 @@ from dashboard.pages import (
 from dashboard.pages import billing as billing_page
 from dashboard.past.routes import past_router
 from dashboard.throttle import SignInThrottle
-from dashboard.visits.feed import feed_router
 
 if TYPE_CHECKING:
     from dashboard.bootstrap import Parts
@@ -132,8 +124,6 @@ def register_routes(outer: FastAPI, parts: "Parts", demo_people: Sequence[sign_i
         lawn_desks=parts.lawns,
         billing=billing,
         joining=joining,
-        scheduling=parts.scheduling,
-        sky=parts.sky,
     )
     health = health_router(
         database=database,
@@ -162,7 +152,8 @@ def register_routes(outer: FastAPI, parts: "Parts", demo_people: Sequence[sign_i
     uploads = Uploads(clock)
     outer.include_router(homes_router(uploads=uploads))
     outer.include_router(lawns_router(parts.land.lawns))
-    register_notices(outer, care, live, people, clock)
+    outer.include_router(bell_router(care.notices))  # /bell
+    BellPush(care.notices, clock, live_pages=live.channel)
     outer.mount(PREFIX, api)  # /api/v1
     sign_in.register(people=people, throttle=throttle, demo_people=demo_people)  # / /sign-in /sign-out
     live_map.register(
@@ -208,45 +199,18 @@ def register_routes(outer: FastAPI, parts: "Parts", demo_people: Sequence[sign_i
         people=people,
         neighbours=parts.neighbours,
         routes=parts.routes,
-        sky=parts.sky,
     )  # /clusters/{id}
     lawn_editor.register(desk=parts.land.lawns)  # /lots/{id}/lawns
     register.register(homes=parts.land.registration, data=drawn, people=people)  # /register
     register_import.register(files=parts.land.homes, uploads=uploads, people=people)  # /homes/import
     register_billing(billing, joining, people, settings.public_url)  # /billing /join
-    register_visits(
-        outer,
-        parts,
-        partial(
-            home.register,
-            database=database,
-            live=fleet.live,
-            clock=clock,
-            history=fleet.telemetry,
-            limits=limits,
-            bills=bills,
-        ),
-    )  # /home /schedule /calendar
+    home.register(
+        database=database, live=fleet.live, clock=clock, history=fleet.telemetry, limits=limits, bills=bills
+    )  # /home
     admin.register(people=people, accounts=fleet.accounts, provenance=partial(data_provenance, database))  # /admin
     zones.register(desks=parts.lawns, people=people)  # /zones
     operations.register(operations=ops, people=people)  # /operations
     return live
-
-
-def register_visits(outer: FastAPI, parts: "Parts", own_page: Callable[..., None]) -> None:
-    """The schedule, a household's own page with its visits, and the addresses that calendar programs read."""
-    own_page(visits=VisitCards(scheduling=parts.scheduling, people=parts.people, clock=parts.clock))  # /home
-    schedule.register(scheduling=parts.scheduling, people=parts.people, clock=parts.clock)  # /schedule
-    outer.include_router(feed_router(parts.scheduling, parts.clock))  # /calendar/{secret}.ics
-
-
-def register_notices(outer: FastAPI, care: Care, live: Live, people: People, clock: Clock) -> None:
-    """The bell, and what people choose to be told."""
-    outer.include_router(bell_router(care.notices))  # /bell
-    BellPush(care.notices, clock, live_pages=live.channel)
-    outer.include_router(telling_router(care.telling))  # /unsubscribe /n /sms/status
-    account_notices.register(telling=care.telling, people=people)  # /account/notices
-    admin_notices.register(telling=care.telling, people=people, clock=clock)  # /admin/notices
 
 
 def register_billing(billing: Billing, joining: JoinDesk, people: People, public_url: str | None) -> None:

@@ -23,10 +23,9 @@ NAVIGATION = (
     NavEntry(
         "/clusters", N_("Clusters"), "o_hub", Right.SEE_CLUSTERS, "c", also=("/register", "/homes/import", "/lots")
     ),
-    NavEntry("/schedule", N_("Schedule"), "o_event", Right.SEE_SCHEDULE, "w"),
     NavEntry("/alarms", N_("Alarms"), "o_notifications", Right.HANDLE_ALARMS, "e", narrow=False),
     NavEntry("/service", N_("Service"), "o_build", Right.SEE_FLEET, "v", in_bar=False),
-    NavEntry("/billing", N_("Billing"), "o_payments", Right.SEE_BILLING, "b", narrow=False),
+    NavEntry("/billing", N_("Billing"), "o_payments", Right.SEE_BILLING, "b"),
     NavEntry("/home", N_("Home"), "o_cottage", Right.SEE_OWN_LOT, "h"),
     NavEntry("/admin", N_("Admin"), "o_tune", Right.MANAGE_PEOPLE, "a"),
     NavEntry("/zones", N_("Zones"), "o_dashboard", Right.EDIT_DEVICE_MAPS, "z", in_bar=False),

@@ -11,12 +11,10 @@ from core.fleet import FleetService, check_sign_ins
 from core.jobs import Job, JobBook
 from core.neighbourhood.clusters import Clusters
 from core.neighbourhood.land_events import ChangedLand
-from core.scheduling.service import Scheduling
 from core.texts import N_
 from dashboard.billing.parts import Billing
 from dashboard.care import Care
 from dashboard.lawn_desks import LawnDesks
-from dashboard.sky import Sky
 
 MINUTE, HOUR = 60.0, 3_600.0
 
@@ -32,8 +30,6 @@ def timetable(
     runs: JobBook,
     lawns: LawnDesks,
     billing: Billing,
-    scheduling: Scheduling,
-    sky: Sky,
 ) -> tuple[Job, ...]:
     """Every job, in the order in which people read them."""
     accounts, refresh = fleet.accounts, fleet.refresh
@@ -44,7 +40,7 @@ def timetable(
         Job("fleet.fetch_missing_maps", 10, lambda: refresh.fetch_missing_maps(accounts.links()),
             N_("Fetches the lawn map of every mower that has none yet")),
         # notices
-        Job("notices.deliver", 10, care.telling.turn,
+        Job("notices.deliver", 10, care.outbox.flush,
             N_("Delivers notices that wait, and tries those again that a channel could not take")),
         # counters of service, and how mowers hold up
         Job("service.count", 5 * MINUTE, care.maintenance.count,
@@ -62,9 +58,6 @@ def timetable(
             N_("Judges whose lot each zone is, where a map or a lot changed")),
         Job("maps.watch_no_go", 10, lawns.look,
             N_("Looks for mowers inside a temporary no-go that has just begun")),
-        # weather
-        Job("weather.refresh", 10 * MINUTE, sky.weather.refresh,
-            N_("Reads the weather of every cluster's place, and judges whether its mower may start")),
         # history
         Job("fleet.sum_up_minutes", 30, fleet.minutes.turn,
             N_("Sums stored readings up by minute, for the charts of weeks and seasons")),
@@ -79,14 +72,7 @@ def timetable(
             N_("Attributes the sessions of the last two days once more: late readings, and what a stop lost")),
         Job("billing.reconcile", 24 * HOUR, billing.reconcile,
             N_("Compares the provider's books with ours, and lists what differs")),
-        # visits
-        Job("visits.generate", 15 * MINUTE, scheduling.generate,
-            N_("Makes the visits of the next weeks from service plans, pauses and bans")),
-        Job("visits.settle", 10 * MINUTE, scheduling.settling.settle,
-            N_("Tells of visits whose time is over whether they ran, from the minutes mowed on the lot that day")),
         # retention
-        Job("weather.forget", 24 * HOUR, sky.weather.forget,
-            N_("Forgets decisions of the weather gate that no visit asked for, after 90 days")),
         Job("fleet.thin_history", HOUR, fleet.thinning.run,
             N_("Thins old readings to one a minute; those of mowing sessions are kept whole")),
         Job("accounts.forget_old_sessions", HOUR, lambda: forget_old_sessions(database, clock),

@@ -8,7 +8,7 @@ from core.accounts.retention import forget_old_sessions
 from core.accounts.roles import PERMISSIONS, Right, Role
 from core.accounts.sessions import SessionKind, SessionView
 from core.accounts.viewer import HouseholdIds, Viewer, no_households
-from core.accounts.who import PersonName, viewer_by_id, who_may
+from core.accounts.who import PersonName, who_may
 
 __all__ = [
     "LANGUAGES",
@@ -33,6 +33,5 @@ __all__ = [
     "forget_old_sessions",
     "no_households",
     "valid_email",
-    "viewer_by_id",
     "who_may",
 ]

@@ -39,8 +39,6 @@ class Right(StrEnum):
     SEE_BILLING = "see_billing"
     MANAGE_BILLING = "manage_billing"
     SEE_OWN_BILL = "see_own_bill"
-    SEE_SCHEDULE = "see_schedule"
-    PLAN_VISITS = "plan_visits"
 
 
 PERMISSIONS: dict[Role, frozenset[Right]] = {
@@ -60,8 +58,6 @@ PERMISSIONS: dict[Role, frozenset[Right]] = {
             Right.EDIT_ALARM_RULES,
             Right.EDIT_DEVICE_MAPS,
             Right.SEE_OPERATIONS,
-            Right.SEE_SCHEDULE,
-            Right.PLAN_VISITS,
         }
     ),
     Role.TECHNICIAN: frozenset(
@@ -74,7 +70,6 @@ PERMISSIONS: dict[Role, frozenset[Right]] = {
             Right.HANDLE_ALARMS,
             Right.LOG_SERVICE,
             Right.EDIT_DEVICE_MAPS,
-            Right.SEE_SCHEDULE,
         }
     ),
     Role.HOMEOWNER: frozenset({Right.SEE_OWN_LOT, Right.SEE_OWN_BILL}),

@@ -19,8 +19,6 @@ import core.neighbourhood.partition.tables
 import core.neighbourhood.registration.tables
 import core.neighbourhood.tables
 import core.notices.tables
-import core.scheduling.tables
-import core.scheduling.weather_tables
 
 metadata = SQLModel.metadata
 

@@ -5,7 +5,7 @@ again, so channels must bear a notice that comes twice (the bell does: it shows 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -17,14 +17,13 @@ from core.db import Database
 from core.errors import MowthosError
 from core.events import Event
 from core.notices.model import Channel, ChannelAdapter, Notice, NoticeView, Weight
-from core.notices.retries import DEFAULT_RETRIES, wait_after
-from core.notices.router import Router
 from core.notices.tables import NoticeOutbox
 from core.texts import kept, recalled
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
+RETRY_FIRST_S, RETRY_MOST_S = 10, 3_600
 LONGEST = 1_000
 
 
@@ -40,7 +39,7 @@ async def put_notices(session: AsyncSession, notices: Iterable[Notice], clock: C
         session.add(
             NoticeOutbox(
                 key=notice.key,
-                channel=Channel.IN_APP,
+                channel=notice.channel,
                 person_id=notice.person_id,
                 kind=notice.kind,
                 weight=notice.weight,
@@ -67,37 +66,25 @@ class InApp:
 
 
 class Outbox:
-    """Gives notices their channels and rings the bell; mail and SMS are `core.notices.Sending`'s, which may take long.
+    """Delivers what is pending."""
 
-    Without a ``router`` everything rings and nothing leaves the house.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        channels: Mapping[Channel, ChannelAdapter],
-        *,
-        router: Router | None = None,
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, channels: Mapping[Channel, ChannelAdapter]) -> None:
         self._database = database
         self._clock = clock
         self._channels = channels
-        self._router = router
 
     async def flush(self) -> int:
         """One round over what is due. Returns the number delivered."""
-        if self._router is not None:
-            await self._router.route_fresh()
-        return sum([await self._deliver(row) for row in await self._pending(self._clock.now())])
-
-    async def _pending(self, now: datetime) -> list[NoticeOutbox]:
-        query = select(NoticeOutbox).where(col(NoticeOutbox.delivered_at).is_(None), NoticeOutbox.due_at <= now)
-        if self._router is not None:  # one that was put in this moment is not known yet to ring
-            query = query.where(col(NoticeOutbox.routed_at).is_not(None))
-        query = query.order_by(col(NoticeOutbox.due_at), col(NoticeOutbox.id)).limit(AT_ONCE)
+        now = self._clock.now()
         async with self._database.session() as session:
-            return list((await session.exec(query)).all())
+            query = (
+                select(NoticeOutbox)
+                .where(col(NoticeOutbox.delivered_at).is_(None), NoticeOutbox.due_at <= now)
+                .order_by(col(NoticeOutbox.due_at), col(NoticeOutbox.id))
+                .limit(AT_ONCE)
+            )
+            rows = list((await session.exec(query)).all())
+        return sum([await self._deliver(row) for row in rows])
 
     async def _deliver(self, row: NoticeOutbox) -> bool:
         adapter = self._channels.get(Channel(row.channel))
@@ -115,7 +102,8 @@ class Outbox:
             stored.attempts += 1
             stored.last_error = error[:300]
             if error:
-                stored.due_at = now + (wait_after(stored.attempts) or DEFAULT_RETRIES.most)  # the bell never gives up
+                wait_s = min(RETRY_FIRST_S * 2 ** (stored.attempts - 1), RETRY_MOST_S)
+                stored.due_at = now + timedelta(seconds=wait_s)
                 log.warning("notices.not_delivered", channel=row.channel, attempts=stored.attempts, error=error)
             else:
                 stored.delivered_at = now

@@ -12,8 +12,6 @@ from core.neighbourhood.clusters import Clusters
 from core.neighbourhood.market import MarketDesk
 from core.neighbourhood.partition import Proposals
 from core.neighbourhood.routes import RouteDesk
-from core.scheduling.service import Scheduling
-from dashboard.api.account_notices import account_notices_router
 from dashboard.api.addresses import addresses_router
 from dashboard.api.alarm_rules import alarm_rules_router
 from dashboard.api.alarms import alarms_router
@@ -36,14 +34,11 @@ from dashboard.api.problems import Problem, install_problems
 from dashboard.api.proposals import proposals_router
 from dashboard.api.service import service_router
 from dashboard.api.sessions import LatestMap, SessionReads, sessions_router
-from dashboard.api.visits import visits_router
-from dashboard.api.weather import weather_router
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing
 from dashboard.care import Care
 from dashboard.land import Land
 from dashboard.lawn_desks import LawnDesks
-from dashboard.sky import Sky
 from dashboard.throttle import SignInThrottle
 
 PREFIX = "/api/v1"
@@ -76,8 +71,6 @@ def create_api(
     lawn_desks: LawnDesks,
     billing: Billing,
     joining: JoinDesk,
-    scheduling: Scheduling,
-    sky: Sky,
 ) -> FastAPI:
     """The API, to be mounted at ``PREFIX``."""
     api = FastAPI(
@@ -112,19 +105,16 @@ def create_api(
     # named places first: the moves of a cluster take any last word
     api.include_router(cluster_places_router(bearer=bearer, clusters=clusters, find_address=find_address))
     api.include_router(proposals_router(bearer=bearer, proposals=proposals, rules=clusters.rules, prefix=PREFIX))
-    api.include_router(weather_router(bearer=bearer, sky=sky))
     api.include_router(market_router(bearer=bearer, market=market, routes=routes))
     api.include_router(
         addresses_router(bearer=bearer, registration=land.registration, homes=land.homes, search=search_addresses)
     )
     api.include_router(lots_router(bearer=bearer, land=land))
-    api.include_router(visits_router(bearer=bearer, scheduling=scheduling))
     api.include_router(clusters_router(bearer=bearer, clusters=clusters))
     api.include_router(plans_router(bearer=bearer, plans=lawn_desks.plans))
     api.include_router(maps_router(bearer=bearer, desks=lawn_desks, audit=people.audit, clock=clock))
     api.include_router(operations_router(bearer=bearer, operations=operations))
     api.include_router(alarms_router(bearer=bearer, alarms=care.alarms, notices=care.notices))
-    api.include_router(account_notices_router(bearer=bearer, telling=care.telling))
     api.include_router(service_router(bearer=bearer, maintenance=care.maintenance))
     api.include_router(alarm_rules_router(bearer=bearer, alarms=care.alarms, clock=clock))
     api.include_router(payments_router(bearer=bearer, billing=billing, joining=joining))

@@ -10,15 +10,12 @@ LINGER_S = 60.0
 
 
 @contextmanager
-def asking(look: str = "", *, title: str = "") -> Iterator[ui.dialog]:
+def asking(look: str = "") -> Iterator[ui.dialog]:
     """Fill a dialog in the block; it opens at the block's end and is gone a while after it is closed.
-    ``title`` names it to those who cannot see it.
 
     It stands beside the page's content, not within: a list that is drawn anew because something happened elsewhere
     takes its own dialogs with it, in the middle of a word."""
     with ui.context.client.content, ui.dialog() as dialog, ui.card().classes(f"m-dialog {look}"):
-        if title:
-            dialog.props["aria-label"] = title
         yield dialog
 
     def closed() -> None:

@@ -51,7 +51,7 @@ def register(*, people: People, accounts: AccountDesk, provenance: Callable[[], 
         chosen = by_key.get(request.query_params.get("tab", ""), tabs[0])
         with page_frame(viewer, _(chosen.word)):
             with page_head(_("Admin")):
-                ui.link(_("Messages"), "/admin/notices").classes("m-button m-button-quiet")
+                pass
             with ui.element("nav").classes("m-tabs") as nav:
                 nav.props["aria-label"] = _("Admin sections")
                 for tab in tabs:
@@ -108,8 +108,6 @@ def right_words() -> dict[Right, str]:
         Right.SEE_BILLING: _("See plans, invoices and revenue"),
         Right.MANAGE_BILLING: _("Change plans and subscriptions, refund, credit, approve invoices"),
         Right.SEE_OWN_BILL: _("See one's own plan, usage and invoices"),
-        Right.SEE_SCHEDULE: _("See the schedule of visits"),
-        Right.PLAN_VISITS: _("Plan, move and skip visits"),
     }
 
 

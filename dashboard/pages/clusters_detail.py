@@ -27,14 +27,12 @@ from dashboard.components.cluster_parts import (
 )
 from dashboard.components.draw_map import DrawMap
 from dashboard.components.faces import loading_face
-from dashboard.components.sky_cards import SkyCards
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
 from dashboard.pages.clusters import clusters_head
 from dashboard.pages.clusters_desk import Desk
 from dashboard.pages.clusters_reshape import Reshaping
-from dashboard.sky import Sky
 from dashboard.theme import page_frame
 
 LOOK_AGAIN_S = 5.0
@@ -48,7 +46,6 @@ def register(
     people: People,
     neighbours: NeighbourFinder,
     routes: RouteDesk,
-    sky: Sky,
 ) -> None:
     """Serve the page of one cluster."""
 
@@ -58,7 +55,7 @@ def register(
         clusters_head()
         with page_frame(viewer, view.code):
             desk = Desk(clusters, people, neighbours, viewer)
-            page = ClusterPage(clusters, data, database, desk, viewer, routes, sky, people)
+            page = ClusterPage(clusters, data, database, desk, viewer, routes)
             page.build(view)
 
 
@@ -66,17 +63,8 @@ class ClusterPage:
     """The page of one cluster as one person has it open."""
 
     def __init__(
-        self,
-        clusters: Clusters,
-        data: MapData,
-        database: Database,
-        desk: Desk,
-        viewer: Viewer,
-        routes: RouteDesk,
-        sky: Sky,
-        people: People,
+        self, clusters: Clusters, data: MapData, database: Database, desk: Desk, viewer: Viewer, routes: RouteDesk
     ) -> None:
-        self._sky, self._people = sky, people
         self._clusters = clusters
         self._routes = routes
         self._data = data
@@ -140,8 +128,6 @@ class ClusterPage:
                         text("p", _("Asked just now, with today's roads and homes.")).classes("m-muted m-small")
                         findings_list(check.findings, lambda finding: self._desk.finding_acts(view, finding))
                     await self._desk.consents(view)
-                    if view.live:
-                        SkyCards(self._sky, view.id, self._people, self._viewer)
                     await self._round(view, lawns)
                     self._reshaping.buttons(view)
                     with card(_("History")):

@@ -24,7 +24,6 @@ from dashboard.home.bill_card import BillCards
 from dashboard.home.board import MowerBoard
 from dashboard.home.data import HomeLot, MowerHere, home_lots
 from dashboard.home.paced import Paced
-from dashboard.home.visit_card import VisitCards
 from dashboard.i18n import _, locale
 from dashboard.theme import page_frame, page_head
 
@@ -43,7 +42,6 @@ def register(
     history: HistoryStore,
     limits: StateLimits | None = None,
     bills: BillCards | None = None,
-    visits: VisitCards | None = None,
 ) -> None:
     """Serve ``/home``."""
     rules = limits or StateLimits()
@@ -57,8 +55,6 @@ def register(
                 _no_lot()
             for home in lots:
                 await _lot_section(home, live=live, clock=clock, history=history, limits=rules)
-            if visits is not None:
-                await visits.show(viewer, str(request.base_url))
             if bills is not None and viewer.may(Right.SEE_OWN_BILL):
                 await bills.show(viewer, str(request.base_url))
 

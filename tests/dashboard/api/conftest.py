@@ -38,8 +38,6 @@ from core.neighbourhood import UPSTREAM, NeighbourFinder
 from core.neighbourhood.market import MarketDesk
 from core.neighbourhood.partition import HeldHomes, Proposals
 from core.neighbourhood.routes import RouteDesk
-from core.notices import Channel
-from core.scheduling.service import Scheduling
 from dashboard.api import PREFIX, create_api
 from dashboard.api.models import VendorAccountOut
 from dashboard.api.problems import install_problems
@@ -48,10 +46,8 @@ from dashboard.billing.parts import Billing, make_billing
 from dashboard.care import Care, make_care
 from dashboard.land import make_land
 from dashboard.lawn_desks import LawnDesks, make_lawn_desks
-from dashboard.notices.parts import Outside
 from dashboard.operations import Operations
 from dashboard.scheduler import Scheduler
-from dashboard.sky import make_sky
 from dashboard.throttle import SignInThrottle
 from external.cluster_logic.engine import ClusterLogic
 from tests.core.billing.fake_provider import FakeProvider
@@ -60,7 +56,6 @@ from tests.core.fleet.conftest import service_on
 from tests.core.fleet.fakes import FakeCloud, ReversingBox, device
 from tests.core.neighbourhood.clusters.elm_row import Office, open_office
 from tests.core.neighbourhood.partition.elm_field import WayGraphs
-from tests.core.notices.cast import Post
 
 PASSWORD = "correct horse battery"
 ELM_LAWN = Point(-92.4800, 44.0200)
@@ -294,10 +289,7 @@ async def build(database: Database, clock: MovableClock) -> Parts:
     fleet = service_on(database, cloud, clock)
     await fleet.accounts.start()
     await fleet.accounts.link("fleet@elm.example", "right password", by="admin@elm.example")
-    outside = Outside(secret="a secret of the tests", senders={Channel.MAIL: Post(), Channel.SMS: Post()})
-    care = make_care(
-        database=database, clock=clock, fleet=fleet, people=people, lexicon=NoLexicon(), outside=outside
-    )  # fmt: skip
+    care = make_care(database=database, clock=clock, fleet=fleet, people=people, lexicon=NoLexicon())
     await care.alarms.keeper.load()
     land = make_land(database=database, clock=clock, books=finder, audit=people.audit)
     lawns = make_lawn_desks(
@@ -314,7 +306,6 @@ async def build(database: Database, clock: MovableClock) -> Parts:
     control = Control(database=database, clock=clock, audit=people.audit, clusters=HandClusters())
     steered = FleetService(database=database, cloud=None, secret_box=ReversingBox(), clock=clock, guard=control.guard)
     control.attach(steered, lift_codes=frozenset({LIFT}))
-    routes = RouteDesk(office.clusters, office.ways, office.books)
     app = create_api(
         people=people,
         throttle=SignInThrottle(),
@@ -335,7 +326,7 @@ async def build(database: Database, clock: MovableClock) -> Parts:
         market=MarketDesk(
             database=database, clock=clock, books=office.books, graphs=WayGraphs(office.ways), clusters=office.clusters
         ),
-        routes=routes,
+        routes=RouteDesk(office.clusters, office.ways, office.books),
         land=land,
         operations=operations,
         care=care,
@@ -343,8 +334,6 @@ async def build(database: Database, clock: MovableClock) -> Parts:
         joining=JoinDesk(database, billing),
         control=control,
         lawn_desks=lawns,
-        scheduling=Scheduling(database=database, clock=clock, audit=people.audit, household_ids=households),
-        sky=make_sky(database=database, clock=clock, audit=people.audit, live=live, routes=routes, provider=None),
     )
     outer = FastAPI(openapi_url=None)
     install_problems(outer)  # a path with a line break in it never reaches a mount

@@ -1,1 +1,0 @@
-"""Notices on their way to people: words, links, the parts put together."""

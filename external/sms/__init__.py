@@ -1,1 +1,0 @@
-"""Text messages by Twilio: the adapter (`client`), its signed callbacks (`callbacks`), and a simulated Twilio."""
