@@ -1,5 +1,5 @@
 # make run, make test, make check, make bench, make prove - nothing else is needed to start.
-.PHONY: run test check bench prove coverage screenshots lock messages clean
+.PHONY: run test check types style bench prove coverage screenshots lock messages clean
 
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q
@@ -10,15 +10,22 @@ run:
 
 test: check
 	@rm -f .coverage .coverage.*
-	$(PYTEST) tests --ignore=tests/e2e --ignore=tests/scenarios -n 3 --dist loadfile --cov --cov-report=
-	$(PYTEST) tests/scenarios tests/e2e -n 2 --dist loadfile --cov --cov-append --cov-report=
+	$(PYTEST) tests -m "not webgl" --ignore=tests/e2e --ignore=tests/scenarios -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(PYTEST) tests/dashboard -m webgl -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-append --cov-report= # a map drawn without a graphics card takes a core
+	$(PYTEST) tests/scenarios tests/e2e --ignore=tests/scenarios/several -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-append --cov-report=
+	$(PYTEST) tests/scenarios/several --cov --cov-append --cov-report= # nine processes: alone on the two cores
 	@$(MAKE) --no-print-directory coverage
 
 check:
 	@sh .ci/prepare test
+	@$(MAKE) --no-print-directory -j 2 types style
+
+types:
+	$(PYTHON) -m mypy
+
+style:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m bandit -q -ll -r core external dashboard -c pyproject.toml
 

@@ -2,6 +2,7 @@
 (() => {
   const root = document.documentElement;
   const texts = JSON.parse(document.currentScript.dataset.texts || "{}");
+  const spoken = root.dataset.locale || root.lang || undefined; // with 12 or 24 hours, as this person reads them
   const cookie = (name, value) => {
     document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
   };
@@ -26,6 +27,15 @@
     location.reload();
   };
 
+  // --- lengths, areas and their like in the units this person reads; null and undefined are unknown ---
+  const kinds = JSON.parse(document.currentScript.dataset.measures || "{}");
+  const measure = (kind, value) => {
+    if (value === null || value === undefined) return "–";
+    const step = kinds[kind].findLast((one) => Math.abs(value) >= one.least);
+    const n = (value * step.factor).toLocaleString(root.lang || undefined, { maximumFractionDigits: step.digits });
+    return step.words.replace("{n}", n);
+  };
+
   // --- ages: the server's clock, not this machine's, decides ---
   const serverNow = Date.parse(document.currentScript.dataset.now || new Date().toISOString());
   const skew = serverNow - Date.now();
@@ -46,7 +56,7 @@
   };
   // the exact time is told in the site's zone where an element names one, and always says which zone it is
   const exact = (at, timeZone) =>
-    new Intl.DateTimeFormat(root.lang || undefined, { dateStyle: "medium", timeStyle: "long", timeZone }).format(at);
+    new Intl.DateTimeFormat(spoken, { dateStyle: "medium", timeStyle: "long", timeZone }).format(at);
   const tick = () => {
     for (const element of document.querySelectorAll("time[data-age]")) {
       const at = Date.parse(element.getAttribute("datetime"));
@@ -61,7 +71,7 @@
     }
   };
   // a moment told as date and time of day, in the viewer's zone; the exact one, with its zone, on hover
-  const moment = new Intl.DateTimeFormat(root.lang || undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const moment = new Intl.DateTimeFormat(spoken, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   const showMoments = () => {
     for (const element of document.querySelectorAll("time[data-moment]:not([data-shown])")) {
       const at = Date.parse(element.getAttribute("datetime"));
@@ -144,7 +154,10 @@
     if (!target) return;
     if (target.dataset.themeChoice) setTheme(target.dataset.themeChoice);
     if (target.dataset.languageChoice) setLanguage(target.dataset.languageChoice);
-    if ("keys" in target.dataset) document.querySelector("dialog.m-keys")?.showModal();
+    if ("keys" in target.dataset) {
+      target.closest("[popover]")?.hidePopover(); // the focus goes back to what opened it, and there again after the dialog
+      document.querySelector("dialog.m-keys")?.showModal();
+    }
     if (target.dataset.copy) navigator.clipboard?.writeText(target.dataset.copy);
   });
 
@@ -155,10 +168,11 @@
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute?.("action") === "/sign-out") leaving = true;
   });
-  const toSignIn = () => {
+  const leave = () => {
     if (leaving) return;
     location.href = `/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`;
   };
+  const toSignIn = () => !leaving && (window.mowthos.askAgain ?? leave)(); // in place, where the page can (again.js)
   const checkSession = async () => {
     try {
       const answer = await fetch("/session", { cache: "no-store" });
@@ -183,5 +197,5 @@
     }
     tick();
   };
-  window.mowthos = { age, tick, setCells, setTheme, checkSession, toSignIn, serverNow: () => Date.now() + skew };
+  window.mowthos = { age, measure, tick, setCells, setTheme, checkSession, toSignIn, leave, serverNow: () => Date.now() + skew };
 })();

@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.fleet import ReportedSettings
-from core.fleet.model import CommandKind, DeviceDescription, DeviceMap, LinkHealth, MapProgress, Reading, SendReceipt
+from core.fleet.model import (
+    CommandKind,
+    DailyHours,
+    DeviceDescription,
+    DeviceMap,
+    LinkHealth,
+    MapProgress,
+    Reading,
+    SendReceipt,
+)
 
 if TYPE_CHECKING:  # core.plans speaks of this package's neighbours
     from core.plans import DevicePlans
@@ -38,6 +47,18 @@ class CloudListener(Protocol):
         ...
 
 
+class DeviceHours(Protocol):
+    """The hours without mowing that devices hold themselves. Raises the six errors."""
+
+    async def read(self, device_name: str) -> DailyHours | None:
+        """What the device says it holds; ``None`` = none. ``Unavailable`` when it does not answer."""
+        ...
+
+    async def write(self, device_name: str, hours: DailyHours | None) -> None:
+        """Let it hold these, or none; returns once the cloud took it. Read it back to know."""
+        ...
+
+
 class CloudLink(Protocol):
     """One live connection of one vendor account. Raises the six errors of ``core.errors`` only."""
 
@@ -67,6 +88,11 @@ class CloudLink(Protocol):
     @property
     def plans(self) -> "DevicePlans":
         """The plans that its devices keep themselves."""
+        ...
+
+    @property
+    def hours(self) -> DeviceHours:
+        """The hours without mowing that its devices hold themselves."""
         ...
 
     async def close(self) -> None:

@@ -7,6 +7,8 @@ it. ``dashboard.i18n.told`` says it in the reader's language; ``python -m dashbo
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -16,9 +18,35 @@ def N_(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant (aware) within a `Text`. A screen says it in its reader's language and zone: ``{at:when}``,
+    ``{at:day}`` or ``{at:time}``; in English by itself, and in UTC."""
+
+    at: datetime
+
+    def __format__(self, spec: str) -> str:
+        return self.at.astimezone(UTC).strftime(_MOMENTS[spec or "when"])
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money within a `Text`: ``minor`` units (cents) of ``currency`` (ISO 4217), written as its reader writes money."""
+
+    minor: int
+    currency: str
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.minor / 100:,.2f} {self.currency}"
+
+
+_MOMENTS = {"when": "%a %d %b %Y, %H:%M UTC", "day": "%a %d %b %Y", "time": "%H:%M UTC"}
+
+
 class Text(str):
     """``template`` filled with ``values``, by ``str.format``. A value that is a `Text` is a sentence of its own and is
-    translated, too; any other value (a name, a number) stands as it is. Frozen."""
+    translated, too, a `Moment` and an `Amount` are written for their reader; any other value (a name, a number) stands
+    as it is. Frozen."""
 
     __slots__ = ("template", "values")
     template: str
@@ -83,10 +111,18 @@ def _made(template: str, values: dict[str, Any]) -> Text:
 def _plain(value: Any) -> Any:
     if isinstance(value, Text):
         return {"template": value.template, "values": {name: _plain(inner) for name, inner in value.values.items()}}
+    if isinstance(value, Moment):
+        return {"moment": value.at.astimezone(UTC).isoformat()}
+    if isinstance(value, Amount):
+        return {"minor": value.minor, "currency": value.currency}
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def _revived(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
+    if "moment" in value:
+        return Moment(datetime.fromisoformat(value["moment"]))
+    if "minor" in value:
+        return Amount(value["minor"], value["currency"])
     return _made(value["template"], {name: _revived(inner) for name, inner in value["values"].items()})

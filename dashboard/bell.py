@@ -7,10 +7,10 @@ when its person's bell changes.
 import json
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from nicegui import Client, background_tasks
 from pydantic import BaseModel, Field
 
@@ -18,18 +18,19 @@ from core.accounts import Right, Viewer
 from core.clock import Clock
 from core.fleet.alarms import KINDS, AlarmKind
 from core.notices import NoticeDesk, NoticeView, Weight
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.asks import asks
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.frame_parts import icon
-from dashboard.gate import viewer_of
-from dashboard.i18n import _, ngettext, told, use_language
+from dashboard.i18n import _, ngettext, told, use_language, use_zone
 
+HEARING = (Right.HANDLE_ALARMS, Right.SEE_OWN_BILL)
 GATHER_S = 0.25
 """Several notices within this are pushed as one."""
 
 
 def hears(viewer: Viewer) -> bool:
     """Whether there is anything that this viewer may be told."""
-    return viewer.may(Right.HANDLE_ALARMS) or viewer.may(Right.SEE_OWN_BILL)
+    return any(viewer.may(right) for right in HEARING)
 
 
 def bell_html(viewer: Viewer) -> str:
@@ -40,8 +41,9 @@ def bell_html(viewer: Viewer) -> str:
         "unread": _("Notices, {n} unread"),
         "failed": _("The notices could not be read. Try again."),
     }
-    foot = f'<a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a>'
-    foot = foot if viewer.may(Right.HANDLE_ALARMS) else ""
+    foot = f'<a class="m-notices-foot" href="/account/notices">{escape(_("Choose what you are told"))}</a>'
+    if viewer.may(Right.HANDLE_ALARMS):
+        foot = f'<a class="m-notices-foot" href="/alarms">{escape(_("All alarms"))}</a>{foot}'
     return (
         f'<button type="button" class="m-bell" popovertarget="m-notices" aria-label="{escape(_("Notices"))}"'
         f' data-texts="{escape(json.dumps(texts))}">{icon("o_notifications")}'
@@ -66,23 +68,17 @@ def bell_router(notices: NoticeDesk) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=ScreenRoute)
 
     @router.get("/bell")
-    async def bell(request: Request) -> dict[str, Any]:
-        viewer = _listener(request)
+    async def bell(viewer: Annotated[Viewer, asks(*HEARING)]) -> dict[str, Any]:
         shown = await notices.bell(viewer.person_id)
-        return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
+        with use_zone(await notices.zone(viewer.person_id)):
+            return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
 
     @router.post("/bell/read")
-    async def read(request: Request, read: ReadIn) -> dict[str, int]:
-        viewer = _listener(request)
+    async def read(viewer: Annotated[Viewer, asks(*HEARING)], read: ReadIn) -> dict[str, int]:
         await notices.mark_read(viewer.person_id, ids=read.ids)
         return {"unread": await notices.unread(viewer.person_id)}
 
     return router
-
-
-def _listener(request: Request) -> Viewer:
-    viewer = viewer_of(request)
-    return viewer if viewer is not None and hears(viewer) else viewer_with(request, Right.HANDLE_ALARMS)
 
 
 def group_told(group: Sequence[NoticeView]) -> dict[str, Any]:
@@ -96,7 +92,7 @@ def group_told(group: Sequence[NoticeView]) -> dict[str, Any]:
     return {
         "title": told(newest.title),
         "body": told(newest.body),
-        "kind": _("Billing") if newest.kind.startswith("billing_") else _kind_word(newest.group),
+        "kind": _source_word(newest),
         "more": more,
         "link": newest.link if len(unread) < 2 else _group_link(newest),
         "weight": newest.weight.value,
@@ -167,6 +163,13 @@ def clients_of(person_id: UUID) -> Sequence[tuple[Client, Viewer]]:
         if viewer is not None and viewer.person_id == person_id:
             found.append((client, viewer))
     return found
+
+
+def _source_word(notice: NoticeView) -> str:
+    """What the notice is about, in a word."""
+    if notice.kind.startswith("billing_"):
+        return _("Billing")
+    return _("Visits") if notice.kind.startswith("visit.") else _kind_word(notice.group)
 
 
 def _kind_word(group: str) -> str:

@@ -1,25 +1,34 @@
 """Settings to object graph: the one module that sees ``core`` and ``external``. Each part gets only what it uses."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import structlog
-from fastapi import FastAPI
-from nicegui import ui
-
-from core.accounts import People, Role, SignInRules
+from core.accounts import (
+    FactorRules,
+    IdentityProvider,
+    People,
+    Role,
+    SecondFactors,
+    SignInRules,
+    SignOn,
+    SignOnRules,
+    ViewAs,
+)
+from core.backups import BackupDesk
 from core.billing.ports import PaymentProvider
+from core.bus import Bus, NoBus
 from core.clock import Clock, SystemClock
 from core.control.service import Control
-from core.db import Database, open_database
-from core.db.migrate import migrate
+from core.db import Database
+from core.db.reads.cluster_scores import cluster_scores
+from core.db.resealing import reseal
+from core.errors import Invalid
 from core.fleet import AccountBook, FleetService, StateLimits, VendorAccounts
-from core.jobs import JobBook
+from core.fleet.holding import Holder, HoldRules
+from core.household.places import PlaceNotices
+from core.jobs import JobBook, JobRunner, Run
 from core.neighbourhood import UPSTREAM, BookReach, NeighbourFinder, households_of_person
 from core.neighbourhood.clusters import ClusterRules, Clusters
 from core.neighbourhood.land_events import ChangedLand
@@ -27,31 +36,43 @@ from core.neighbourhood.market import MarketDesk
 from core.neighbourhood.partition import HeldHomes, Proposals
 from core.neighbourhood.registration import Geocoder
 from core.neighbourhood.routes import RouteDesk
+from core.notices import Channel, Sender
+from core.privacy import Privacy
+from core.scheduling.ahead import AheadRules
+from core.scheduling.service import Scheduling
 from core.settings import Settings
-from dashboard import gate
-from dashboard.assets import ASSETS
+from core.shares import ShareDesk
+from dashboard.api.programs import ApiLimits, Programs, make_programs
 from dashboard.billing.parts import Billing, make_billing
 from dashboard.care import Care, make_care
-from dashboard.command_audit import CommandAudit
+from dashboard.homeassistant import commands_of
+from dashboard.hook_source import HookSource
+from dashboard.households import Households, all_held, make_households
 from dashboard.land import Land, make_land
 from dashboard.lawn_desks import LawnDesks, make_lawn_desks
-from dashboard.live.live import Live
-from dashboard.logs import set_up_logs
-from dashboard.pages.sign_in import SamplePerson
-from dashboard.routes import register_routes
+from dashboard.metrics import Metrics
+from dashboard.notices.parts import Outside
+from dashboard.notices.routes import sms_status_url
+from dashboard.roles import Duty, process_name
 from dashboard.scheduler import Scheduler
-from dashboard.server import claim_port, serve_app
-from dashboard.timetable import timetable
+from dashboard.shares.parts import Shares
+from dashboard.sky import Sky, lot_ways, make_sky
+from dashboard.timetable import backup_job, timetable
+from dashboard.visits.running import run_visits_with
+from external.backups import dumper_for
+from external.bus import RedisBus
 from external.cluster_logic.engine import ClusterLogic
+from external.homeassistant import HomeAssistantBridge, MqttAccess
+from external.identity import OidcProvider
+from external.mail.client import SmtpPost, TlsMode
 from external.mammotion import LIFT_CODES, MammotionCloud, MammotionLexicon
 from external.mammotion.secrets import FernetBox
 from external.mapbox import MapboxGeocoder
+from external.sms.callbacks import TwilioCallbacks
+from external.sms.client import TwilioSms
 from external.stripe import StripePayments
-
-log = structlog.get_logger(__name__)
-
-RECONNECT_SECONDS = 30
-"""How long a page's server side waits for its browser: a shorter time reloads the page and loses what was typed."""
+from external.weather import OpenMeteo
+from external.webhooks import HookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +93,29 @@ class Parts:
     land: Land
     lawns: LawnDesks
     billing: Billing
+    sky: Sky
     scheduler: Scheduler
     control: Control
+    scheduling: Scheduling
+    households: Households
+    bus: Bus
+    sign_on: SignOn | None
+    programs: Programs
+    hooks: HookSource
+    metrics: Metrics
+    view_as: ViewAs
+    privacy: Privacy
+    shares: Shares
 
     @property
     def accounts(self) -> VendorAccounts:
         return self.fleet.accounts
 
 
-def build(settings: Settings, database: Database, clock: Clock) -> Parts:
+def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Duty.HOUSE) -> Parts:
     """Make every part; nothing is started and nothing connects yet."""
+    name, shared = process_name(duty), settings.redis is not None
+    owns_links = settings.mammotion_link_accounts and duty.owns_links
     key = settings.secret_key.get_secret_value()
     cloud = MammotionCloud(
         login_url=settings.mammotion_login_url,
@@ -98,6 +132,8 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         books=neighbours,
         audit=people.audit,
         rules=cluster_rules(settings),
+        hold=timedelta(hours=settings.place_hold_hours),
+        tell_place=PlaceNotices(clock),
     )
     billing = make_billing(
         database=database,
@@ -106,34 +142,124 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
         secret=key,
         provider=make_provider(settings, clock),
         full_charge_wh=settings.full_charge_wh,
+        referral_minor=settings.referral_credit_cents,
         tax=settings.stripe_tax,
     )
     runs = JobBook(database, clock)
+    scheduling = Scheduling(
+        database=database,
+        clock=clock,
+        audit=people.audit,
+        household_ids=partial(households_of_person, database),
+        ahead=AheadRules(hours=settings.visit_notice_hours),
+    )
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)
     control = Control(
         database=database, clock=clock, audit=people.audit, clusters=clusters, unpaid=billing.standing.stops
     )
     fleet = FleetService(
         database=database,
-        cloud=cloud if settings.mammotion_link_accounts else None,
-        secret_box=FernetBox(key),
+        cloud=cloud if owns_links else None,
+        secret_box=FernetBox(*settings.secret_keys),
         clock=clock,
         limits=limits,
         coverage_cell_m=settings.coverage_cell_m,
         raw_days=settings.history_raw_days,
+        location_days=settings.location_days,
         guard=control.guard,
+        holder=Holder(database, clock, owner=name, rules=hold_rules(settings)),
+        shared=shared,
     )
     control.attach(fleet, lift_codes=LIFT_CODES, limits=limits)
-    billing.hear(fleet.session_keeper.ended)
-    care = make_care(database=database, clock=clock, fleet=fleet, people=people, lexicon=MammotionLexicon())
+    if duty.owns_links:
+        billing.hear(fleet.session_keeper.ended)
+    care = make_care(
+        database=database,
+        clock=clock,
+        fleet=fleet,
+        people=people,
+        lexicon=MammotionLexicon(),
+        outside=make_outside(settings, clock),
+    )
     geocoder = make_geocoder(settings, clock)
     land = make_land(database=database, clock=clock, books=neighbours, audit=people.audit, geocoder=geocoder)
     lawns = make_lawn_desks(
         database=database, clock=clock, fleet=fleet, lots=land.shelf, audit=people.audit, land=land.changed
     )
-    control.guard.held_areas = lawns.no_go.held_areas
     lawns.ties.changed.subscribe(billing.feed.retied)
+    routes = RouteDesk(clusters, BookReach(neighbours), neighbours)
+    sky = make_sky(
+        database=database,
+        clock=clock,
+        audit=people.audit,
+        live=fleet.live,
+        routes=routes,
+        provider=OpenMeteo(clock=clock, base_url=settings.weather_url),
+    )
+    scheduling.rain.ways = partial(lot_ways, database, routes)
+    control.guard.raining = sky.weather.raining
+    if settings.mammotion_link_accounts:
+        run_visits_with(scheduling, fleet=fleet, ties=lawns.ties, weather=sky.weather)
+    households = make_households(
+        database=database,
+        clock=clock,
+        audit=people.audit,
+        fleet=fleet,
+        scheduling=scheduling,
+        billing=billing,
+        weather=sky.weather,
+        maintenance=care.maintenance,
+        ways=partial(BookReach(neighbours).pairs, radius_m=settings.cluster_radius_m),
+    )
+    control.guard.held_areas = all_held(lawns.no_go.held_areas, households.keep_off.held_areas)
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
+    programs = make_programs(
+        database=database,
+        clock=clock,
+        people=people,
+        box=FernetBox(*settings.secret_keys),
+        limits=ApiLimits(
+            user_a_minute=settings.user_calls_a_minute,
+            address_an_hour=settings.address_calls_an_hour,
+            cors_origins=settings.cors_origin_list,
+        ),
+        post=HookSender(),
+        redis=settings.redis,
+    )
+    hooks = HookSource(
+        programs.hook_outbox,
+        fleet.live,
+        clock,
+        commands=fleet.commands.storing,
+        alarms=care.alarms.keeper.storing,
+        sessions=fleet.session_keeper.storing,
+    )
+    backups = make_backups(settings, clock)
+    metrics = Metrics()
+    fleet.commands.changed.subscribe(metrics.command_moved)
+    scheduler = Scheduler(
+        timetable(
+            database=database,
+            clock=clock,
+            fleet=fleet,
+            clusters=clusters,
+            care=care,
+            land=changed,
+            runs=runs,
+            lawns=lawns,
+            billing=billing,
+            scheduling=scheduling,
+            sky=sky,
+            households=households,
+            programs=programs,
+            backups=None if backups is None else backup_job(backups, settings.backup_hours),
+        ),
+        clock,
+        runs,
+        process=name if shared else "",
+        runs=duty.runs,
+    )
+    scheduler.runner.ended.subscribe(metrics.job_ended)
     return Parts(
         settings=settings,
         clock=clock,
@@ -152,29 +278,76 @@ def build(settings: Settings, database: Database, clock: Clock) -> Parts:
             fixed=HeldHomes(clusters),
         ),
         market=MarketDesk(
-            database=database, clock=clock, books=neighbours, graphs=BookReach(neighbours), clusters=clusters
+            database=database,
+            clock=clock,
+            books=neighbours,
+            graphs=BookReach(neighbours),
+            clusters=clusters,
+            scores=partial(cluster_scores, database),
         ),
-        routes=RouteDesk(clusters, BookReach(neighbours), neighbours),
+        routes=routes,
         land=land,
         lawns=lawns,
         billing=billing,
-        scheduler=Scheduler(
-            timetable(
-                database=database,
-                clock=clock,
-                fleet=fleet,
-                clusters=clusters,
-                care=care,
-                land=changed,
-                runs=runs,
-                lawns=lawns,
-                billing=billing,
-            ),
-            clock,
-            runs,
-        ),
+        sky=sky,
+        scheduler=scheduler,
         control=control,
+        scheduling=scheduling,
+        households=households,
+        sign_on=make_sign_on(settings, database, clock, people),
+        programs=programs,
+        hooks=hooks,
+        metrics=metrics,
+        view_as=ViewAs(database, clock, people),
+        privacy=Privacy(database, clock, people, clusters.leave),
+        shares=Shares(
+            database=database,
+            clock=clock,
+            desk=ShareDesk(database, clock, people.audit),
+            live=fleet.live,
+            clusters=clusters,
+            limits=limits,
+        ),
+        bus=make_bus(settings, clock),
     )
+
+
+def hold_rules(settings: Settings) -> HoldRules:
+    return HoldRules(lasts_s=settings.lease_seconds, renew_s=settings.lease_seconds / 4)
+
+
+def make_bus(settings: Settings, clock: Clock) -> Bus:
+    """What events cross on, if there are several processes."""
+    return NoBus(clock.now()) if settings.redis is None else RedisBus(settings.redis, clock)
+
+
+def make_backups(settings: Settings, clock: Clock) -> BackupDesk | None:
+    """The backups of the configured database, if there is a folder for them; ``Invalid`` without a key."""
+    if settings.backup_dir is None:
+        return None
+    key = settings.backup_key.get_secret_value() if settings.backup_key else ""
+    return BackupDesk(
+        dumper=dumper_for(settings.database),
+        clock=clock,
+        folder=settings.backup_dir,
+        passphrase=_needed(key, "MOWTHOS_BACKUP_KEY", "MOWTHOS_BACKUP_DIR"),
+        keep_days=settings.backup_keep_days,
+    )
+
+
+async def back_up(database: Database, settings: Settings) -> Run | None:
+    """The timetable's job, once, from the command line; ``None`` while another process is at it."""
+    clock = SystemClock()
+    desk = needed_backups(settings, clock)
+    return await JobRunner(JobBook(database, clock), clock).turn(backup_job(desk, settings.backup_hours))
+
+
+def needed_backups(settings: Settings, clock: Clock) -> BackupDesk:
+    """The backups; ``Invalid`` where there is no folder for them."""
+    desk = make_backups(settings, clock)
+    if desk is None:
+        raise Invalid("settings: MOWTHOS_BACKUP_DIR is missing: the folder that backups go to")
+    return desk
 
 
 def make_provider(settings: Settings, clock: Clock) -> PaymentProvider | None:
@@ -187,6 +360,78 @@ def make_provider(settings: Settings, clock: Clock) -> PaymentProvider | None:
         webhook_secrets=settings.webhook_secrets,
         clock=clock,
     )
+
+
+def make_outside(settings: Settings, clock: Clock) -> Outside:
+    """Mail and text messages, as far as the settings name them; ``Invalid`` says what is missing beside what is set."""
+    senders: dict[Channel, Sender] = {}
+    callbacks = None
+    if settings.smtp_host:
+        senders[Channel.MAIL] = SmtpPost(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            tls=TlsMode(settings.smtp_tls),
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+            sender=_needed(settings.smtp_from, "MOWTHOS_SMTP_FROM", "MOWTHOS_SMTP_HOST"),
+            clock=clock,
+        )
+    if settings.twilio_account_sid:
+        secret = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else ""
+        token = _needed(secret, "MOWTHOS_TWILIO_AUTH_TOKEN", "MOWTHOS_TWILIO_ACCOUNT_SID")
+        senders[Channel.SMS] = TwilioSms(
+            account_sid=settings.twilio_account_sid,
+            auth_token=token,
+            sender=_needed(settings.twilio_from, "MOWTHOS_TWILIO_FROM", "MOWTHOS_TWILIO_ACCOUNT_SID"),
+            api_url=settings.twilio_api_url,
+            callback=partial(sms_status_url, settings.base_url),
+        )
+        callbacks = TwilioCallbacks(token)
+    return Outside(
+        base_url=settings.base_url,
+        secret=settings.secret_key.get_secret_value(),
+        former_secrets=settings.secret_keys[1:],
+        senders=senders,
+        callbacks=callbacks,
+    )
+
+
+def _needed(value: str, variable: str, beside: str) -> str:
+    if not value:
+        raise Invalid(f"settings: {variable} is missing beside {beside}")
+    return value
+
+
+def make_identity_provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
+    """The identity provider, if the settings name one."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else ""
+    return OidcProvider(
+        issuer=settings.oidc_issuer,
+        client_id=_needed(settings.oidc_client_id, "MOWTHOS_OIDC_CLIENT_ID", "MOWTHOS_OIDC_ISSUER"),
+        client_secret=_needed(secret, "MOWTHOS_OIDC_CLIENT_SECRET", "MOWTHOS_OIDC_ISSUER"),
+        clock=clock,
+        name=settings.oidc_name,
+        role_claim=settings.oidc_role_claim,
+    )
+
+
+def sign_on_rules(settings: Settings) -> SignOnRules:
+    """What the provider decides; ``Invalid`` for a role there is none of."""
+    roles: dict[str, Role] = {}
+    for pair in filter(None, (part.strip() for part in settings.oidc_roles.split(","))):
+        group, _equals, role = pair.rpartition("=")
+        if not group or role not in set(Role) - {Role.SERVICE}:
+            raise Invalid(f"settings: MOWTHOS_OIDC_ROLES is wrong at {pair!r}: expected group=role")
+        roles[group.strip()] = Role(role)
+    return SignOnRules(create=settings.oidc_create, roles=roles)
+
+
+def make_sign_on(settings: Settings, database: Database, clock: Clock, people: People) -> SignOn | None:
+    """Signing on, if the settings name a provider."""
+    provider = make_identity_provider(settings, clock)
+    return None if provider is None else SignOn(database, clock, people, provider, sign_on_rules(settings))
 
 
 def cluster_rules(settings: Settings) -> ClusterRules:
@@ -211,93 +456,53 @@ def make_geocoder(settings: Settings, clock: Clock) -> Geocoder | None:
     return MapboxGeocoder(token=token, base_url=settings.mapbox_url, clock=clock)
 
 
+def make_homeassistant(parts: Parts) -> HomeAssistantBridge | None:
+    """The bridge, where the settings name a broker; of several processes the one that owns the vendor links has it."""
+    settings = parts.settings
+    if not settings.homeassistant_mqtt_host or not settings.mammotion_link_accounts:
+        return None
+    password = settings.homeassistant_mqtt_password
+    access = MqttAccess(
+        host=settings.homeassistant_mqtt_host,
+        port=settings.homeassistant_mqtt_port,
+        username=settings.homeassistant_mqtt_username or None,
+        password=password.get_secret_value() if password else None,
+        tls=settings.homeassistant_mqtt_tls,
+        prefix=settings.homeassistant_prefix,
+    )
+    command = None
+    if settings.homeassistant_person:
+        command = commands_of(
+            settings.homeassistant_person,
+            database=parts.database,
+            people=parts.people,
+            fleet=parts.fleet,
+            household_ids=partial(households_of_person, parts.database),
+        )
+    return HomeAssistantBridge(
+        access,
+        live=parts.fleet.live,
+        models=lambda: {row.device_name: row.model for row in parts.fleet.roster.all()},
+        command=command,
+        clock=parts.clock,
+    )
+
+
 def make_people(database: Database, clock: Clock, settings: Settings) -> People:
     rules = SignInRules(
         session_hours=settings.session_hours,
         token_minutes=settings.token_minutes,
+        refresh_days=settings.refresh_days,
         attempts=settings.sign_in_attempts,
         lockout_minutes=settings.lockout_minutes,
     )
-    return People(database, clock, rules=rules, household_ids=partial(households_of_person, database))
-
-
-def make_app(parts: Parts, demo_people: Sequence[SamplePerson] = ()) -> tuple[FastAPI, Live]:
-    """The ASGI app (our own FastAPI outside, NiceGUI mounted within) and the live push behind it."""
-    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    gate.install(
-        outer,
-        people=parts.people,
-        clock=parts.clock,
-        public_url=parts.settings.public_url,
-        tile_url=parts.settings.tile_url,
+    factors = SecondFactors(
+        database,
+        clock,
+        FernetBox(*settings.secret_keys),
+        FactorRules(required=settings.second_factor == "required", grace_days=settings.second_factor_grace_days),
     )
-    live = register_routes(outer, parts, demo_people)
-    ui.run_with(
-        outer,
-        title="MowthosOS",
-        favicon=ASSETS / "logo.svg",
-        dark=None,
-        reconnect_timeout=RECONNECT_SECONDS,
-        tailwind=False,
-        show_welcome_message=False,
-    )
-    return outer, live
-
-
-@asynccontextmanager
-async def running(
-    settings: Settings, *, prepare: Callable[[Parts], Awaitable[None]] | None = None
-) -> AsyncIterator[Parts]:
-    """Migrate, build, ``prepare``, start; on the way out stop everything in the opposite order."""
-    database = open_database(settings.database)
-    try:
-        await migrate(database)
-        parts = build(settings, database, SystemClock())
-        if prepare is not None:
-            await prepare(parts)
-        await parts.proposals.recover()
-        await parts.fleet.start()
-        await parts.lawns.start()
-        for loss in parts.fleet.losses:
-            log.warning("telemetry.lost_at_last_stop", loss=str(loss))
-        await parts.care.alarms.start(looks=settings.mammotion_link_accounts)
-        await parts.control.start()
-        await parts.scheduler.start()
-        try:
-            yield parts
-        finally:
-            await parts.proposals.stop()
-            await parts.scheduler.stop()
-            await parts.care.alarms.stop()
-            await parts.control.stop()
-            await parts.lawns.stop()
-            await parts.fleet.stop()
-    finally:
-        await database.close()
-
-
-async def serve(
-    settings: Settings,
-    *,
-    listener: socket.socket | None = None,
-    prepare: Callable[[Parts], Awaitable[None]] | None = None,
-    on_ready: Callable[[Parts], Awaitable[None]] | None = None,
-    demo_people: Sequence[SamplePerson] = (),
-) -> None:
-    """Run the dashboard until a signal ends it."""
-    set_up_logs(settings.log_level)
-    listener = listener or claim_port(settings.host, settings.port)
-    async with running(settings, prepare=prepare) as parts:
-        app, live = make_app(parts, demo_people)
-        pushing = asyncio.create_task(live.run(), name="live")
-        audit = CommandAudit(parts.people.audit, parts.fleet.commands.changed)
-        audit.start()
-        try:
-            await serve_app(app, listener, on_ready=None if on_ready is None else partial(on_ready, parts))
-        finally:
-            pushing.cancel()
-            await asyncio.gather(pushing, return_exceptions=True)
-            await audit.stop()
+    return People(database, clock, rules=rules, household_ids=partial(households_of_person, database), factors=factors)
 
 
 async def create_person(
@@ -313,6 +518,11 @@ async def store_vendor_account(
     database: Database, settings: Settings, *, account: str, password: str
 ) -> dict[str, Any]:
     """Seal and store; the process that owns the links logs in and writes back how it went."""
-    box = FernetBox(settings.secret_key.get_secret_value())
+    box = FernetBox(*settings.secret_keys)
     stored = await AccountBook(database, box, SystemClock()).store(account, password)
     return {"account": stored.account, "state": stored.state}
+
+
+async def reseal_secrets(database: Database, settings: Settings) -> dict[str, int]:
+    """Seal with the newest key whatever a former one sealed; how many by column."""
+    return await reseal(database, FernetBox(*settings.secret_keys))

@@ -13,7 +13,10 @@ from babel.messages.pofile import read_po, write_po
 from dashboard.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue_path
 
 ROOT = Path(__file__).parents[1]
-EXTRACTED = ("core", "dashboard", "external/mammotion", "external/cluster_logic", "external/stripe")
+EXTRACTED = (
+    "core", "dashboard", "external/mammotion", "external/cluster_logic", "external/stripe", "external/mail",
+    "external/sms", "external/identity", "external/backups",
+)  # fmt: skip
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "Text": None, "ngettext": (1, 2)}
 
 

@@ -19,9 +19,10 @@ from core.db.migrate import migrate as run_migrations
 from core.errors import Invalid, MowthosError
 from core.neighbourhood import UPSTREAM, NeighbourFinder
 from core.settings import Settings, load_settings
-from dashboard import cli_imports
+from dashboard import cli_imports, cli_running
 from dashboard.cli_imports import answered
 from dashboard.i18n import told
+from dashboard.logs import quiet_logs
 from dashboard.server import CannotListen
 from external.cluster_logic.engine import ClusterLogic
 
@@ -37,6 +38,8 @@ fleet = typer.Typer(no_args_is_help=True, help="Vendor accounts.")
 app.add_typer(simulate, name="simulate")
 app.add_typer(user, name="user")
 app.add_typer(fleet, name="fleet")
+audit = typer.Typer(no_args_is_help=True, help="The audit's chain of seals.")
+app.add_typer(audit, name="audit")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
@@ -48,10 +51,35 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
 ) -> None:
     """Run the dashboard."""
-    from dashboard.bootstrap import serve as serve_dashboard  # noqa: PLC0415 - NiceGUI is heavy: only where it is used
+    from dashboard.running import serve as serve_dashboard  # noqa: PLC0415 - NiceGUI is heavy: only where it is used
 
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     run(serve_dashboard(usable(settings_or_exit(**given))))
+
+
+@app.command("fleet-worker")
+def fleet_worker() -> None:
+    """Own vendor accounts: one of several processes that share the work (MOWTHOS_REDIS_URL)."""
+    from dashboard.running import own_links  # noqa: PLC0415
+
+    settings, _redis = shared_settings()
+    run(own_links(settings))
+
+
+@app.command()
+def worker() -> None:
+    """Run jobs that `mowthos beat` starts: one of several processes that share the work (MOWTHOS_REDIS_URL)."""
+    from dashboard.celery_jobs import run_worker  # noqa: PLC0415
+
+    run_worker(*shared_settings())
+
+
+@app.command()
+def beat() -> None:
+    """Say when jobs are due: one process beside `mowthos worker` (MOWTHOS_REDIS_URL)."""
+    from dashboard.celery_jobs import run_beat  # noqa: PLC0415
+
+    run_beat(*shared_settings())
 
 
 @app.command()
@@ -70,6 +98,32 @@ def demo(
             mowers=mowers, speed=speed, overrides=given, settings_for=lambda **more: usable(settings_or_exit(**more))
         )
     )
+
+
+@app.command()
+def drill(
+    name: Annotated[str, typer.Argument(help="Which drill: one of those of core/drills/scripts.py.")],
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8090 without it.", min=1, max=65535)] = None,
+    mowers: Annotated[int, typer.Option(help="Mowers of the copy.", min=1, max=40)] = 12,
+    speed: Annotated[float, typer.Option(help="How much faster than life mowers move and drain.", min=0.1, max=60)] = 4,
+    once: Annotated[bool, typer.Option("--once", help="End with the drill instead of going on until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Tell each score as one JSON line.")] = False,
+) -> None:
+    """Hold a drill in a demo of its own: something goes wrong on purpose, and the answer is scored."""
+    from core.drills import SCRIPTS  # noqa: PLC0415
+    from dashboard.drill import run_drill  # noqa: PLC0415
+    from dashboard.drills.words import drill_list  # noqa: PLC0415
+
+    if name not in SCRIPTS:
+        fail(f"there is no drill {name!r}; there are\n{drill_list()}", 2)
+    given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
+    run(
+        run_drill(
+            name, mowers=mowers, speed=speed, as_json=as_json, once=once, overrides=given,
+            settings_for=lambda **more: usable(settings_or_exit(**more)),
+        )
+    )  # fmt: skip
 
 
 @app.command()
@@ -137,15 +191,71 @@ def stripe(
     )  # fmt: skip
 
 
+@simulate.command()
+def mail(
+    smtp_port: Annotated[int, typer.Option(help="Port that takes mails; 0 = any free one.", min=0, max=65535)] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the page that shows them.", min=0, max=65535)] = 0,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run a simulated mail server; prints its ports as one JSON line."""
+    from dashboard.twins import simulate_mail  # noqa: PLC0415
+
+    run(simulate_mail(smtp_port=smtp_port, host=host, port=port, until_stdin_closes=until_stdin_closes))
+
+
+@simulate.command()
+def twilio(
+    account_sid: Annotated[
+        str, typer.Option(help="Account that callers must name.", envvar="MOWTHOS_TWILIO_ACCOUNT_SID")
+    ] = "AC00000000000000000000000000000000",
+    auth_token: Annotated[
+        str, typer.Option(help="Its token; it also signs callbacks.", envvar="MOWTHOS_TWILIO_AUTH_TOKEN")
+    ] = "simulated",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the simulated Twilio; prints its address as one JSON line."""
+    from dashboard.twins import simulate_twilio  # noqa: PLC0415
+
+    run(
+        simulate_twilio(
+            account_sid=account_sid, auth_token=auth_token, host=host, port=port, until_stdin_closes=until_stdin_closes
+        )
+    )
+
+
+@simulate.command()
+def weather(
+    seed: Annotated[int | None, typer.Option(help="Same seed, same years; without one it is fair now.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the simulated weather service; prints its addresses as one JSON line."""
+    from dashboard.twins import simulate_weather  # noqa: PLC0415
+
+    run(simulate_weather(seed=seed, host=host, port=port, until_stdin_closes=until_stdin_closes))
+
+
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="Evidence file of a bill's line.", exists=True, dir_okay=False)],
-    key: Annotated[Path, typer.Option(help="Public key (PEM), from the bill's page.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="Evidence of a bill's line, or a backup.", exists=True, dir_okay=False)],
+    key: Annotated[
+        Path | None,
+        typer.Option(help="For evidence: public key (PEM) of the bill.", exists=True, dir_okay=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an evidence file with the public key alone: no database, no network."""
+    """Check an evidence file with the public key alone, or restore a backup into a scratch database."""
     from core.billing.evidence import verify_file  # noqa: PLC0415
 
+    if file.suffix in cli_running.BACKUP_SUFFIXES:
+        cli_running.verify_backup(file, settings=settings_or_exit(), as_json=as_json, run=run, say=say)
+        return
+    if key is None:
+        fail("an evidence file is checked with --key, the public key (PEM) from the bill's page", 2)
     try:
         evidence = verify_file(file.read_bytes(), key.read_bytes())
     except MowthosError as error:
@@ -154,6 +264,26 @@ def verify(
     minutes = sum(entry["minutes"] * entry["sign"] for entry in entries)
     words = f"Genuine: bill {evidence['number']}, {evidence['address']}, {line['kind']} {line['minor'] / 100:.2f} "
     say(evidence, as_json, words + f"{evidence['currency']}, {minutes} minutes in {len(entries)} entries.")
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[str, typer.Option(help="A head that was told earlier: it must still stand in the chain.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Walk the whole audit: exit code 1 when a line was changed, removed or moved."""
+    from core.accounts import ChainReport, check_chain  # noqa: PLC0415
+
+    async def check(database: Database) -> ChainReport:
+        return await check_chain(database, noted=head)
+
+    report = answered(lambda: with_database(check), as_json)
+    told = {"lines": report.lines, "head": report.head, "faults": list(report.faults)}
+    if report.faults:
+        if as_json:
+            typer.echo(json.dumps(told))
+        fail("the audit does not hold: " + "; ".join(report.faults[:20]), 1)
+    say(told, as_json, f"{report.lines} lines hold. Note the head, to compare with later: {report.head}")
 
 
 @user.command("create")
@@ -194,6 +324,7 @@ def fleet_link(account: str, password_stdin: PasswordStdin = False, as_json: AsJ
 
 def main() -> None:
     """Entry point. A refusal leaves with 1; wrong use and a machine that cannot run it with 2; each says why."""
+    quiet_logs()
     try:
         raise SystemExit(app(prog_name="mowthos", standalone_mode=False))
     except typer.TyperException as error:
@@ -253,6 +384,14 @@ def settings_or_exit(**overrides: Any) -> Settings:
         fail("\n".join(error.reasons), 2)
 
 
+def shared_settings() -> tuple[Settings, str]:
+    """The settings and the Redis address of a process that is one of several."""
+    settings = settings_or_exit()
+    if settings.redis is None:
+        fail("this is one of several processes: set MOWTHOS_REDIS_URL, or run `mowthos serve`, which does it all", 2)
+    return settings, settings.redis
+
+
 def usable(settings: Settings) -> Settings:
     """The settings, once their data folder is known to be writable."""
     if settings.database.startswith("sqlite"):
@@ -284,4 +423,5 @@ def fail(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
+cli_running.register(app, with_database=with_database, settings_of=settings_or_exit, say=say, run=run)
 cli_imports.register(app, with_database=with_database, clock=SystemClock(), finder_of=neighbour_finder)

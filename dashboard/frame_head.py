@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from core.accounts import Viewer
 from dashboard.assets import FONTS_URL, asset_url
 from dashboard.i18n import _, current_language
+from dashboard.measures import browser_measures
 
 THEME_COOKIE = "mowthos_theme"
 THEMES = ("auto", "light", "dark")
@@ -38,15 +39,18 @@ def head_html(*, theme: str, now: str, viewer: Viewer | None) -> str:
         "in_hours": _("in {n} h"),
         "in_days": _("in {n} days"),
     }
+    measures = browser_measures()
     person = "" if viewer is None else str(viewer.person_id)
-    root = {"theme": theme, "person": person}
+    root = {"theme": theme, "person": person, "locale": measures["locale"]}
     return (
         f"<script>Object.assign(document.documentElement.dataset,{json.dumps(root)});"
         f"document.documentElement.lang={json.dumps(current_language())};</script>"
         f'<link rel="stylesheet" href="{asset_url("styles/mowthos.css")}">'
         f'<link rel="icon" href="{asset_url("logo.svg")}" type="image/svg+xml">'
         f'<script defer src="{asset_url("frame.js")}" data-now="{escape(now)}"'
-        f' data-texts="{escape(json.dumps(texts))}"></script><script defer src="{asset_url("bell.js")}"></script>'
+        f' data-texts="{escape(json.dumps(texts))}" data-measures="{escape(json.dumps(measures["kinds"]))}">'
+        f'</script><script defer src="{asset_url("bell.js")}"></script>'
+        f'<script defer src="{asset_url("again.js")}"></script>'
     )
 
 

@@ -41,6 +41,13 @@ def top_row(navigation_html: str, sought: str | None, menu_html: str) -> str:
     )
 
 
+def drill_bar(*, led: bool) -> str:
+    """The line over every page of a drill's copy; ``led``: with the way to how it goes."""
+    way = f'<a href="/drill">{escape(_("How it goes"))}</a>' if led else ""
+    words = escape(_("Drill - not the real fleet"))
+    return f'<div class="m-drill" role="region" aria-label="{words}"><b>{words}</b>{way}</div>'
+
+
 def navigation(entries: Sequence[NavEntry], path: str, *, narrow: bool = False) -> str:
     label = _("Pages, bottom bar") if narrow else _("Pages")
     links = "".join(_link(entry, path) for entry in entries if entry.in_bar)
@@ -52,17 +59,22 @@ def user_menu(viewer: Viewer, theme: str, entries: Sequence[NavEntry] = ()) -> s
     label = escape(_("Your account: {name}").format(name=viewer.name))
     who = f"<b>{escape(viewer.name)}</b><span>{escape(viewer.email)} - {escape(role_word(viewer.role))}</span>"
     places = "".join(
-        f'<a class="m-item" href="{entry.path}" data-key="{entry.key}">{icon(entry.icon)}'
-        f"<span>{escape(_(entry.label))}</span></a>"
+        f'<a class="m-item{" m-item-phone" if entry.in_bar else ""}" href="{entry.path}" data-key="{entry.key}">'
+        f"{icon(entry.icon)}<span>{escape(_(entry.label))}</span></a>"
         for entry in entries
-        if not entry.in_bar
+        if not (entry.in_bar and entry.narrow)
     )
     themes = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
     return (
         f'<button type="button" class="m-me" popovertarget="m-account" aria-label="{label}">'
         f"<span>{escape(initials(viewer.name))}</span></button>"
         f'<div id="m-account" class="m-menu" popover><div class="m-menu-who">{who}</div>'
-        f"{places}{_segments(_('Theme'), 'theme', themes, theme)}"
+        f'{places}<a class="m-item" href="/account/notices">{icon("o_notifications_active")}'
+        f"<span>{escape(_('What you are told'))}</span></a>"
+        f'<a class="m-item" href="/account/security">{icon("o_lock")}'
+        f"<span>{escape(_('Sign-in and security'))}</span></a>"
+        f'<a class="m-item" href="/account/keys">{icon("o_key")}<span>{escape(_("API keys"))}</span></a>'
+        f"{_segments(_('Theme'), 'theme', themes, theme)}"
         f"{_segments(_('Language'), 'language', LANGUAGES, current_language())}"
         f'<button type="button" class="m-item" data-keys>{icon("o_keyboard")}<span>{escape(_("Keyboard keys"))}</span>'
         f'<kbd>?</kbd></button><form method="post" action="/sign-out"><button type="submit" class="m-item">'
@@ -87,6 +99,28 @@ def key_help(entries: Sequence[NavEntry], keys: Keys) -> str:
     )
 
 
+def sign_in_again(viewer: Viewer) -> str:
+    """What is asked in place when the session has run out (``again.js``)."""
+    return (
+        '<dialog class="m-again" aria-labelledby="again-title"'
+        f' data-away="{escape(_("The server does not answer. Try again in a moment."))}">'
+        '<template><form class="m-stack">'
+        f'<h2 id="again-title">{escape(_("Your session has ended"))}</h2>'
+        f"<p>{escape(_('Sign in to go on. What you have typed is still here.'))}</p>"
+        '<div class="m-notice m-notice-bad" role="alert" hidden></div>'
+        f'<div class="m-field"><label for="again-email">{escape(_("Email"))}</label><input class="m-input"'
+        f' id="again-email" name="email" type="email" autocomplete="username" readonly value="{escape(viewer.email)}">'
+        f'</div><div class="m-field"><label for="again-password">{escape(_("Password"))}</label><input class="m-input"'
+        ' id="again-password" name="password" type="password" autocomplete="current-password" required></div>'
+        f'<div class="m-field" data-code hidden><label for="again-code">{escape(_("Code of your app"))}</label>'
+        '<input class="m-input" id="again-code" name="code" autocomplete="one-time-code" autocapitalize="none"'
+        ' spellcheck="false" maxlength="64"></div>'
+        f'<div class="m-actions"><button class="m-button m-button-quiet" type="button" data-leave>'
+        f"{escape(_('Sign in another way'))}</button>"
+        f'<button class="m-button" type="submit">{escape(_("Go on"))}</button></div></form></template></dialog>'
+    )
+
+
 def icon(name: str) -> str:
     """A Material icon that says nothing to a screen reader, drawn as Quasar draws it (``o_``: outlined)."""
     family, glyph = ("material-icons-outlined", name[2:]) if name.startswith("o_") else ("material-icons", name)
@@ -100,6 +134,8 @@ def role_word(role: str) -> str:
         "dispatcher": _("Dispatcher"),
         "technician": _("Technician"),
         "homeowner": _("Homeowner"),
+        "auditor": _("Auditor"),
+        "service": _("Program"),
     }
     return words[role]
 

@@ -12,23 +12,33 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core.accounts import People, Right, Role, Viewer
+from core.accounts import People, Right, Role, ViewAs, Viewer
 from core.clock import Clock
+from core.db.reading import LOOK_ONLY, only_read
 from core.errors import MowthosError, NotAllowed, NotFound
 from dashboard.api.problems import problem
 from dashboard.assets import ASSETS
+from dashboard.body_limit import BodyLimitMiddleware
 from dashboard.i18n import LANGUAGES, _, negotiate, set_language, told
 from dashboard.logs import RequestIdMiddleware, browser_left, current_request_id
+from dashboard.measures import measures_for, set_measures
 from dashboard.plain_page import problem_page
-from dashboard.security import SecurityMiddleware
+from dashboard.rights_marks import marked
+from dashboard.security import SAFE_METHODS, SecurityMiddleware
 from dashboard.session_watch import SessionWatch
 
 log = structlog.get_logger(__name__)
 
 COOKIE = "mowthos_session"
+VIEW_COOKIE = "mowthos_view"
+"""Beside the other: its person looks as somebody else."""
+VIEW_END = "/view-as/end"
 LANGUAGE_COOKIE = "mowthos_language"
 UNGATED = ("/_nicegui/", "/assets/")
 """Paths that carry no one's data: nobody is looked up for them."""
+
+SOCKET = "/_nicegui_ws/"
+"""Open pages speak over it, also by POST: what they may do is asked where rows are written."""
 
 YEAR_SECONDS = 31_536_000
 
@@ -37,12 +47,21 @@ LANDING: dict[Role, str] = {
     Role.DISPATCHER: "/fleet",
     Role.TECHNICIAN: "/mowers",
     Role.HOMEOWNER: "/home",
+    Role.AUDITOR: "/admin?tab=audit",
+    Role.SERVICE: "/fleet",
 }
 """Where each role lands after signing in."""
 
 
+SECURITY = "/account/security"
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in: the answer is the sign-in page, and back again."""
+
+
+class FactorNeeded(Exception):
+    """Their role needs a second factor and the time to set one up is over: the answer is the page to do it."""
 
 
 def install(
@@ -53,9 +72,16 @@ def install(
     public_url: str | None = None,
     tile_url: str | None = None,
     pages: FastAPI = nicegui_app,
-) -> None:
-    """Put the gate before everything ``outer`` serves, and our error pages in the place of those of ``pages``."""
-    outer.add_middleware(GateMiddleware, people=people, clock=clock)
+    drill: bool = False,
+    view_as: ViewAs | None = None,
+) -> SessionWatch:
+    """Put the gate before everything ``outer`` serves, and our error pages in the place of those of ``pages``; returns
+    what watches the sessions behind open pages.
+
+    ``drill``: this is a copy in which things go wrong on purpose, and every page says so.
+    """
+    outer.add_middleware(GateMiddleware, people=people, clock=clock, drill=drill, view_as=view_as)
+    outer.add_middleware(BodyLimitMiddleware)
     outer.add_middleware(SecurityMiddleware, public_url=public_url, tile_url=tile_url)
     outer.add_middleware(RequestIdMiddleware)
     watch = SessionWatch(people, clock)
@@ -63,29 +89,56 @@ def install(
     nicegui_app.on_shutdown(watch.stop)
     pages.mount("/assets", CacheControlledStaticFiles(directory=ASSETS, max_cache_age=YEAR_SECONDS), name="assets")
     pages.add_exception_handler(SignInNeeded, _to_sign_in)
+    pages.add_exception_handler(FactorNeeded, _to_factor)
     pages.add_exception_handler(MowthosError, _refusal)
     pages.add_exception_handler(404, _not_found)
     pages.add_exception_handler(Exception, _broken)
+    return watch
 
 
 class GateMiddleware:
     """Puts viewer, language and the server's time into the scope of every request and web socket."""
 
-    def __init__(self, app: ASGIApp, people: People, clock: Clock) -> None:
+    def __init__(
+        self, app: ASGIApp, people: People, clock: Clock, drill: bool = False, view_as: ViewAs | None = None
+    ) -> None:
         self._app = app
         self._people = people
         self._clock = clock
+        self._drill = drill
+        self._view_as = view_as
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"} and not scope["path"].startswith(UNGATED):
             connection = HTTPConnection(scope)
             token = connection.cookies.get(COOKIE)
+            only_read(False)
             viewer = await self._people.viewer_for_token(token) if token else None
+            viewer = await self._seen_as(connection, viewer)
             scope["mowthos.viewer"] = viewer
             scope["mowthos.language"] = _language_of(connection, viewer)
+            scope["mowthos.measures"] = measures_for(viewer, _spoken(connection))
             scope["mowthos.now"] = self._clock.now()
+            scope["mowthos.drill"] = self._drill
             set_language(scope["mowthos.language"])
+            set_measures(scope["mowthos.measures"])
+            if viewer is not None and viewer.watcher and scope["path"] != VIEW_END:
+                if (
+                    scope["type"] == "http"
+                    and not scope["path"].startswith(SOCKET)
+                    and (scope["method"] not in SAFE_METHODS)
+                ):
+                    await (await _refusal(Request(scope, receive), NotAllowed(LOOK_ONLY)))(scope, receive, send)
+                    return
+                only_read(True)
         await self._app(scope, receive, send)
+
+    async def _seen_as(self, connection: HTTPConnection, viewer: Viewer | None) -> Viewer | None:
+        """The one place where somebody becomes another: who looks reads as them, and changes nothing."""
+        secret = connection.cookies.get(VIEW_COOKIE)
+        if viewer is None or not secret or self._view_as is None:
+            return viewer
+        return await self._view_as.viewer(secret, viewer) or viewer
 
 
 def viewer_of(connection: HTTPConnection) -> Viewer | None:
@@ -99,6 +152,8 @@ async def require(connection: HTTPConnection, right: Right) -> Viewer:
     viewer = viewer_of(connection)
     if viewer is None:
         raise SignInNeeded
+    if viewer.factor_first:
+        raise FactorNeeded
     if not viewer.may(right):
         raise NotAllowed(_("Your role does not include this page."))
     return viewer
@@ -113,12 +168,28 @@ def needs(right: Right) -> Any:
     async def check(request: Request) -> Viewer:
         return await require(request, right)
 
-    return Depends(check)
+    return Depends(marked(check, right))
+
+
+def signed_in(*, before_factor: bool = False) -> Any:
+    """The same for pages that everybody has who may sign in; ``before_factor``: also who must set one up first."""
+
+    async def check(request: Request) -> Viewer:
+        viewer = viewer_of(request)
+        if viewer is None:
+            raise SignInNeeded
+        if viewer.factor_first and not before_factor:
+            raise FactorNeeded
+        return viewer
+
+    return Depends(marked(check))
 
 
 def landing(viewer: Viewer | None) -> str:
     """Where someone belongs who asked for nothing in particular."""
-    return "/sign-in" if viewer is None else LANDING[viewer.role]
+    if viewer is None:
+        return "/sign-in"
+    return SECURITY if viewer.factor_first else LANDING[viewer.role]
 
 
 def sign_in_address(request: HTTPConnection, *, ended: bool = False) -> str:
@@ -132,6 +203,12 @@ async def _to_sign_in(request: Request, _error: Exception) -> Response:
     if _is_page(request):
         return RedirectResponse(sign_in_address(request, ended=COOKIE in request.cookies), 303)
     return JSONResponse({"detail": "sign in first"}, 401)
+
+
+async def _to_factor(request: Request, _error: Exception) -> Response:
+    if _is_page(request):
+        return RedirectResponse(SECURITY, 303)
+    return JSONResponse({"detail": "set up a second factor first"}, 403)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:
@@ -176,5 +253,10 @@ def _language_of(connection: HTTPConnection, viewer: Viewer | None) -> str:
     chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
+    return negotiate(_spoken(connection))
+
+
+def _spoken(connection: HTTPConnection) -> list[str]:
+    """The languages of the browser, the most wanted first."""
     header = connection.headers.get("accept-language", "")
-    return negotiate([part.partition(";")[0].strip() for part in header.split(",") if part.strip()])
+    return [part.partition(";")[0].strip() for part in header.split(",") if part.strip()]

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import text
 
+from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
 from core.fleet.model import LinkHealth, LinkState
@@ -15,9 +16,15 @@ CHECK_SECONDS = 2
 
 
 def health_router(
-    *, database: Database, clock: Clock, scheduler_running: Callable[[], bool], links: Callable[[], list[LinkHealth]]
+    *,
+    database: Database,
+    clock: Clock,
+    scheduler_running: Callable[[], bool],
+    links: Callable[[], list[LinkHealth]],
+    bus: Bus | None = None,
 ) -> APIRouter:
-    """The two routes. A vendor link that is down is told, but does not take the dashboard out of service."""
+    """The two routes. A vendor link that is down is told, and so is the bus between several processes, but neither
+    takes the dashboard out of service: pages go on from the database, and say what they lack."""
     router = APIRouter(include_in_schema=False)
     started = clock.monotonic()
 
@@ -28,6 +35,7 @@ def health_router(
         "database": lambda: _answers(database),
         "scheduler": scheduler,
     }
+    watches = {name: Watch(check, clock) for name, check in checks.items()}
 
     @router.get("/health")
     async def health() -> dict[str, Any]:
@@ -35,16 +43,48 @@ def health_router(
 
     @router.get("/ready")
     async def ready(response: Response) -> dict[str, Any]:
-        told = {name: await _within(check) for name, check in checks.items()}
-        if not all(told.values()):
+        told = {name: await watch.look() for name, watch in watches.items()}
+        ready = all(one["state"] == "up" for one in told.values())
+        if not ready:
             response.status_code = 503
         return {
-            "status": "ready" if all(told.values()) else "not ready",
-            "dependencies": {name: "up" if up else "down" for name, up in told.items()},
+            "status": "ready" if ready else "not ready",
+            "dependencies": told,
             "vendor_links": _summary(links(), clock),
+            **({} if bus is None else {"events": _bus(bus, clock)}),
         }
 
     return router
+
+
+def _bus(bus: Bus, clock: Clock) -> dict[str, Any]:
+    return {"state": "up" if bus.up else "down", "age_s": round((clock.now() - bus.since).total_seconds())}
+
+
+class Watch:
+    """Remembers of one dependency since when it is as it is, and when it last answered."""
+
+    def __init__(self, check: Callable[[], Awaitable[bool]], clock: Clock) -> None:
+        self._check, self._clock = check, clock
+        self._since = clock.monotonic()
+        self._up: bool | None = None
+        self._answered: float | None = None
+
+    async def look(self) -> dict[str, Any]:
+        """``state``, how long it has been so (``for_s``), and seconds since it last answered (none: never)."""
+        began = self._clock.monotonic()
+        up = await _within(self._check)
+        now = self._clock.monotonic()
+        if up is not self._up:
+            self._since, self._up = now, up
+        if up:
+            self._answered = now
+        return {
+            "state": "up" if up else "down",
+            "for_s": round(now - self._since),
+            "answered_s_ago": None if self._answered is None else round(now - self._answered),
+            "took_ms": round((now - began) * 1_000),
+        }
 
 
 def _summary(links: list[LinkHealth], clock: Clock) -> dict[str, Any]:

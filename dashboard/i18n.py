@@ -4,10 +4,11 @@ English is the source. Other languages are ``assets/locales/<language>/LC_MESSAG
 first use, so that no compiled catalogue is ever out of date or committed.
 """
 
-import sys
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -15,12 +16,23 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from babel import Locale, negotiate_locale
+from babel import negotiate_locale
+from babel.dates import format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-from core.texts import N_, Text
+from core.measures import Kind
+from core.texts import N_, Amount, Moment, Text
+from dashboard.language import (
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    current_language,
+    locale,
+    set_language,
+    use_language,
+)
+from dashboard.measures import measured, time_words
 
 __all__ = [
     "LANGUAGES",
@@ -37,15 +49,12 @@ __all__ = [
     "told",
     "translations",
     "use_language",
+    "use_zone",
 ]
-
-SOURCE_LANGUAGE = "en"
-LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
-"""Language code to its own name."""
 
 LOCALES = Path(__file__).parents[1] / "assets" / "locales"
 
-_language: ContextVar[str | None] = ContextVar("language", default=None)
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
 def _(text: str) -> str:
@@ -59,12 +68,13 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 
 def told(sentence: str) -> str:
-    """A sentence that the core made (an error's message, a reason) in the current language.
+    """A sentence that the core made (an error's message, a reason) in the current language; what its template has in
+    m or m² is told in the reader's units.
 
     One that no catalogue has, such as the vendor's own words, stays as it is.
     """
     if isinstance(sentence, Text):
-        return _FILL.vformat(_(sentence.template), (), sentence.values)
+        return _FILL.vformat(_WITH_UNIT.sub(_by_kind, _(sentence.template)), (), sentence.values)
     return _(sentence) if sentence else ""
 
 
@@ -74,6 +84,13 @@ class _Fill(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Text):
             return told(value)
+        if isinstance(value, Moment):
+            return moment_words(value, format_spec or "when")
+        if isinstance(value, Amount):
+            return amount_words(value)
+        if "@" in format_spec:
+            spec, _at, unit = format_spec.partition("@")
+            return measured(value, KINDS[unit], spec=spec)
         if format_spec.startswith(",") and isinstance(value, int | float):
             decimals = int("0" + format_spec.removeprefix(",").strip(".f"))
             pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -83,42 +100,42 @@ class _Fill(Formatter):
 
 _FILL = _Fill()
 
-
-def current_language() -> str:
-    """Of this request or socket; else of the page being built or changed; else the source language."""
-    language = _language.get()
-    slots = sys.modules.get("nicegui.slot")  # no page is open where NiceGUI is not loaded, as in most commands
-    if language is None and slots is not None:
-        for slot in reversed(slots.Slot.get_stack()):
-            request = slot.parent.client._request
-            if request is not None:
-                return str(request.scope.get("mowthos.language", SOURCE_LANGUAGE))
-    return language or SOURCE_LANGUAGE
+KINDS = {"m": Kind.LENGTH, "m²": Kind.AREA}
+_WITH_UNIT = re.compile(r"\{(\w+)(?::([^}]*))?\} (m²|m)(?!\w)")
 
 
-def set_language(language: str) -> None:
-    """Speak ``language`` for the rest of this task and the tasks it starts."""
-    _language.set(language if language in LANGUAGES else SOURCE_LANGUAGE)
+def _by_kind(found: re.Match[str]) -> str:
+    """``{area:.1f} m²`` as a field of its kind: ``{area:.1f@m²}``."""
+    return f"{{{found[1]}:{found[2] or ''}@{found[3]}}}"
+
+
+def moment_words(moment: Moment, spec: str) -> str:
+    """An instant in the current language and zone: ``when``, ``day`` or ``time``."""
+    zone, spoken = _zone.get(), locale()
+    day = str(format_skeleton("yMMMEd", moment.at, tzinfo=zone, locale=spoken))
+    time = time_words(moment.at, zone)
+    return {"when": f"{day}, {time}", "day": day, "time": time}[spec]
+
+
+def amount_words(amount: Amount) -> str:
+    """Money as the current language writes it."""
+    units = amount.minor / 10 ** get_currency_precision(amount.currency)
+    return str(format_currency(units, amount.currency, locale=locale()))
 
 
 @contextmanager
-def use_language(language: str) -> Iterator[None]:
-    """Speak ``language`` inside the block."""
-    token = _language.set(language if language in LANGUAGES else SOURCE_LANGUAGE)
+def use_zone(zone: tzinfo) -> Iterator[None]:
+    """Tell instants in ``zone`` inside the block; else they are told in UTC."""
+    token = _zone.set(zone)
     try:
         yield
     finally:
-        _language.reset(token)
+        _zone.reset(token)
 
 
 def negotiate(preferred: Sequence[str]) -> str:
     """The first of the preferred languages (``de-AT``, ``en`` ...) that we speak."""
     return negotiate_locale([tag.replace("-", "_") for tag in preferred], list(LANGUAGES)) or SOURCE_LANGUAGE
-
-
-def locale() -> Locale:
-    """For babel's dates and numbers."""
-    return Locale.parse(current_language())
 
 
 @lru_cache

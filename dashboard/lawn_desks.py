@@ -23,10 +23,11 @@ class LawnDesks:
     watch: NoGoWatch
     plans: Plans
 
-    async def start(self) -> None:
-        """Read what is drawn, and begin to watch. The fleet has started before."""
+    async def start(self, *, watches: bool = True) -> None:
+        """Read what is drawn, and begin to watch, where the mowers are ours. The fleet has started before."""
         await self.no_go.load()
-        self.watch.start()
+        if watches:
+            self.watch.start()
 
     async def look(self) -> int:
         """One turn of the watch over temporary no-go areas; how many mowers are inside one."""

@@ -1,9 +1,7 @@
 """Logs: one event a line, as JSON for machines or in colour for people, each with the id of its request."""
 
 import logging
-import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -13,14 +11,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.tracebacks import ExceptionDictTransformer
 
 from core.ids import new_id
+from dashboard.redaction import redact, redact_line
 
 REQUEST_ID_HEADER = "x-request-id"
-SECRET_NAMES = re.compile(r"password|token|secret|cookie|authorization|sealed|api_key", re.IGNORECASE)
-HIDDEN = "(hidden)"
 TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 """Frames without their variables: a local may hold a password."""
 
-type EventDict = MutableMapping[str, Any]
+
+def quiet_logs() -> None:
+    """For a command that answers and ends: standard output is its answer's, and only errors are told beside it."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def set_up_logs(level: str, *, json_lines: bool | None = None) -> None:
@@ -31,7 +34,7 @@ def set_up_logs(level: str, *, json_lines: bool | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
+        redact,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -42,9 +45,9 @@ def set_up_logs(level: str, *, json_lines: bool | None = None) -> None:
     # Tracebacks never show local variables: a password may be one of them.
     as_dict = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     render: list[Any] = (
-        [as_dict, structlog.processors.JSONRenderer()]
+        [as_dict, redact, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback), redact_line]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -68,11 +71,6 @@ def set_up_logs(level: str, *, json_lines: bool | None = None) -> None:
     ):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a job still at work skips a turn: as meant
-
-
-def hide_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Nothing whose name sounds like a secret is ever written, at any depth."""
-    return {key: _hidden(key, value) for key, value in event.items()}
 
 
 def browser_left(scope: Scope) -> bool:
@@ -117,11 +115,3 @@ class RequestIdMiddleware:
                     "left"
                 ]:  # a browser that leaves mid-answer makes the middlewares below complain of no response
                     raise
-
-
-def _hidden(key: str, value: Any) -> Any:
-    if SECRET_NAMES.search(key) and value is not None:
-        return HIDDEN
-    if isinstance(value, dict):
-        return {inner: _hidden(str(inner), content) for inner, content in value.items()}
-    return value

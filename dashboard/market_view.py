@@ -127,7 +127,7 @@ def _place(row: MarketRow, currency: str) -> list[str]:
 
 
 def scorecard_html(cards: Sequence[ScoreRow], currency: str) -> str:
-    """A row a cluster; what nobody measures yet says so."""
+    """A row a cluster, its service that of the last 30 days; what nobody has told says so."""
     heads = (
         (_("Cluster"), False),
         (_("Homes"), True),
@@ -137,6 +137,7 @@ def scorecard_html(cards: Sequence[ScoreRow], currency: str) -> str:
         (_("Revenue a month"), True),
         (_("Completion"), True),
         (_("On time"), True),
+        (_("Utilisation"), True),
         (_("Rating"), True),
     )
     return _table(heads, [_card(card, currency) for card in cards])
@@ -152,8 +153,14 @@ def _card(card: ScoreRow, currency: str) -> list[str]:
         _money(card.revenue_cents, currency),
         _percent(card.completion_percent),
         _percent(card.on_time_percent),
-        _unknown() if card.rating is None else f"{card.rating:.1f}",
+        _percent(card.utilisation_percent),
+        _unknown() if card.rating is None else _rating(card),
     ]
+
+
+def _rating(card: ScoreRow) -> str:
+    """The mean, and of how many."""
+    return f"{format_decimal(card.rating, format='0.0', locale=locale())} ({_count(card.ratings)})"
 
 
 def _table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from core.fleet.live import LiveFleet
 from core.fleet.model import MowerSnapshot, MowerState, Reading
+from core.spreadsheets import safe_cell
 from dashboard.api.ports import MowerFacts, Roster
 from dashboard.i18n import N_, _
 from dashboard.state_style import STATE_STYLES, state_word
@@ -158,9 +159,7 @@ def as_csv(rows: Sequence[MowerRow], now: datetime) -> str:
 def _plain(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + cell  # spreadsheets would run it
-    return cell
+    return safe_cell(cell)
 
 
 def _haystack(row: MowerRow) -> str:

@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from core.accounts import Audit, Viewer
+from core.clock import Clock
 from core.fleet import FleetService
 from core.fleet.model import IngestCounts
 from core.jobs import JobView, Run
+from dashboard.metrics import Answers
 from dashboard.scheduler import Scheduler
 
 
@@ -37,14 +40,26 @@ class Figures:
     budgets: tuple[Budget, ...]
     disk_free_bytes: int
     disk_bytes: int
+    since: datetime
+    """When this process started."""
+    answers: Answers
 
 
 class Operations:
     """Reads from the running parts; runs a job for a person, and says so in the audit."""
 
     def __init__(
-        self, *, scheduler: Scheduler, fleet: FleetService, audit: Audit, browsers: Callable[[], int], folder: Path
+        self,
+        *,
+        scheduler: Scheduler,
+        fleet: FleetService,
+        audit: Audit,
+        browsers: Callable[[], int],
+        folder: Path,
+        answers: Callable[[], Answers],
+        clock: Clock,
     ) -> None:
+        self._answers, self._since = answers, clock.now()
         self._scheduler, self._fleet, self._audit = scheduler, fleet, audit
         self._browsers, self._folder = browsers, folder
 
@@ -88,4 +103,6 @@ class Operations:
             ),
             disk_free_bytes=disk.free,
             disk_bytes=disk.total,
+            since=self._since,
+            answers=self._answers(),
         )

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from dashboard.assets import asset_url
 from dashboard.frame_head import plain_head_html, theme_of
+from dashboard.frame_parts import drill_bar
 from dashboard.i18n import _, current_language
 
 
@@ -16,10 +17,11 @@ def plain_page(
     """A whole document around ``body`` (HTML, already escaped)."""
     theme = theme_of(connection)
     language = current_language()
+    bar = drill_bar(led=False) if connection.scope.get("mowthos.drill") else ""
     return HTMLResponse(
         f'<!doctype html><html lang="{language}" data-theme="{theme}"><head>{plain_head_html()}'
         f"<title>{escape(title)} - MowthosOS</title></head>"
-        f'<body><div class="m-plain"><main>{body}</main><footer>{footer}</footer></div></body></html>',
+        f'<body>{bar}<div class="m-plain"><main>{body}</main><footer>{footer}</footer></div></body></html>',
         status_code=status,
         headers={"Cache-Control": "no-store"},
     )

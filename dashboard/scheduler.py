@@ -1,7 +1,7 @@
 """Runs the business's job functions on APScheduler: none overlaps itself, none is lost to an error."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,9 +24,13 @@ SOON_S = 5.0
 class Scheduler:
     """The timetable at work."""
 
-    def __init__(self, jobs: Iterable[Job], clock: Clock, book: JobBook) -> None:
-        self._clock, self._book = clock, book
-        self.runner = JobRunner(book, clock)
+    def __init__(
+        self, jobs: Iterable[Job], clock: Clock, book: JobBook, *, process: str = "",
+        runs: Callable[[Job], bool] = lambda _job: True,
+    ) -> None:  # fmt: skip
+        """``process`` names this one among several; ``runs`` says which jobs its own clock starts."""
+        self._clock, self._book, self._runs = clock, book, runs
+        self.runner = JobRunner(book, clock, process=process)
         self._jobs = {job.name: job for job in jobs}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -36,7 +40,7 @@ class Scheduler:
         return bool(self._scheduler.state == STATE_RUNNING)
 
     async def start(self) -> None:
-        for job in self._jobs.values():
+        for job in filter(self._runs, self._jobs.values()):
             first = await self._first(job)
             self._scheduler.add_job(
                 self._turn,
@@ -67,6 +71,15 @@ class Scheduler:
         run = await self.runner.begin(job, asked_by=asked_by)
         self._start(self.runner.go_on(job, run))
         return run
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Every job of the timetable, also those that other processes start."""
+        return tuple(self._jobs.values())
+
+    async def turn(self, name: str) -> Run | None:
+        """One turn of a job that another scheduler's clock started, such as Celery's; ``NotFound`` when unknown."""
+        return await self.runner.turn(self._job(name))
 
     async def views(self) -> Sequence[JobView]:
         """Every job of the timetable, in its order."""

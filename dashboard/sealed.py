@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 NO_SOCKET = """<script>
 {
+  document.documentElement.dataset.sealed = "";
   const emit = (...told) => typeof told.at(-1) === "function" && told.at(-1)(true);
   const on = (event, handler) => event === "connect" && handler();
   const socket = { emit, on, io: { on() {}, engine: {} } };

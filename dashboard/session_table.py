@@ -9,6 +9,7 @@ from typing import Any
 
 from core.fleet import EndReason, MowingSession
 from core.fleet.model import DeviceMap
+from core.spreadsheets import safe_cell
 from dashboard.i18n import N_, _
 
 REASON_WORDS: dict[EndReason | None, str] = {
@@ -106,9 +107,7 @@ def as_csv(sessions: Iterable[MowingSession], device_map: DeviceMap | None) -> s
 def _plain(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + cell  # spreadsheets would run it
-    return cell
+    return safe_cell(cell)
 
 
 def duration(seconds: float) -> str:

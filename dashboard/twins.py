@@ -77,6 +77,30 @@ async def simulate_stripe(
     await run_until(run_twin(options), until_stdin_closes=until_stdin_closes)
 
 
+async def simulate_mail(*, smtp_port: int, host: str, port: int, until_stdin_closes: bool) -> None:
+    """Run the simulated mail server until cancelled, or until whoever started us is gone."""
+    from external.mail.simulator import MailTwinOptions, run_mail_twin  # noqa: PLC0415
+
+    options = MailTwinOptions(host=host, smtp_port=smtp_port, port=port)
+    await run_until(run_mail_twin(options), until_stdin_closes=until_stdin_closes)
+
+
+async def simulate_twilio(*, account_sid: str, auth_token: str, host: str, port: int, until_stdin_closes: bool) -> None:
+    """Run the simulated Twilio until cancelled, or until whoever started us is gone."""
+    from external.sms.simulator import TwilioTwinOptions, run_twilio_twin  # noqa: PLC0415
+
+    options = TwilioTwinOptions(account_sid=account_sid, auth_token=auth_token, host=host, port=port)
+    await run_until(run_twilio_twin(options), until_stdin_closes=until_stdin_closes)
+
+
+async def simulate_weather(*, seed: int | None, host: str, port: int, until_stdin_closes: bool) -> None:
+    """Run the simulated weather service until cancelled, or until whoever started us is gone."""
+    from external.weather.simulator import WeatherTwinOptions, run_twin  # noqa: PLC0415
+
+    options = WeatherTwinOptions(seed=seed, host=host, port=port)
+    await run_until(run_twin(options), until_stdin_closes=until_stdin_closes)
+
+
 async def run_until(work: Coroutine[Any, Any, None], *, until_stdin_closes: bool) -> None:
     """Run ``work``, and cancel it when standard input closes, if that is asked."""
     running = asyncio.create_task(work)
@@ -134,6 +158,36 @@ class StripeChild(ChildProcess):
     control_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class MailChild(ChildProcess):
+    """The simulated mail server: where it takes mails, and the page that shows them."""
+
+    smtp_port: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioChild(ChildProcess):
+    """The simulated Twilio; its page of messages is at the same address."""
+
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherChild(ChildProcess):
+    """The simulated weather service, and what it said of itself."""
+
+    api_url: str
+    control_url: str
+
+
+async def start_weather(*, seed: int | None = None) -> WeatherChild:
+    """Start the simulated weather service as a process of its own; without a seed it is fair when it starts."""
+    given = [] if seed is None else ["--seed", str(seed)]
+    process, told = await _started("weather", *given, name="the simulated weather service")
+    return WeatherChild(process, told["api_url"], told["control_url"])
+
+
 async def start_twin(*, sites_file: Path, speed: float) -> Twin:
     """Start the simulated Mammotion cloud of a sites file as a process of its own."""
     process, told = await _started(
@@ -155,6 +209,19 @@ async def start_stripe(
         "stripe", "--folder", str(folder), *where, name="the simulated Stripe", secrets=secrets
     )
     return StripeChild(process, told["api_url"], told["control_url"])
+
+
+async def start_mail() -> MailChild:
+    """Start the simulated mail server as a process of its own."""
+    process, told = await _started("mail", name="the simulated mail server")
+    return MailChild(process, told["smtp_port"], told["url"])
+
+
+async def start_twilio(*, account_sid: str, auth_token: str) -> TwilioChild:
+    """Start the simulated Twilio as a process of its own."""
+    secrets = {"MOWTHOS_TWILIO_ACCOUNT_SID": account_sid, "MOWTHOS_TWILIO_AUTH_TOKEN": auth_token}
+    process, told = await _started("twilio", name="the simulated Twilio", secrets=secrets)
+    return TwilioChild(process, told["api_url"])
 
 
 async def _started(

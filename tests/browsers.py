@@ -1,5 +1,7 @@
 """One Chromium a test run, a fresh profile of it for each test, and the process that serves what it looks at."""
 
+import multiprocessing
+import runpy
 import shutil
 import socket
 import subprocess
@@ -9,16 +11,19 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 from zlib import crc32
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.proofs import cases
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 90
+START_SECONDS = 170
+STEP_MS = 60_000
+"""How long one step of a browser may take, such as loading a page, while two cores draw, serve and test at once."""
 WCAG = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")
 STILL = "() => !document.getAnimations().some((move) => move.effect?.getComputedTiming().endTime < 10000)"
 """No transition is under way; what turns for ever, like a spinner, does not count."""
@@ -29,6 +34,7 @@ BASIC_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--accept-lang=en-CA",  # reads metres and 12 hours: what tests of pages are written in
 ]
 WITH_WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 CHROMIUM_FLAGS = [*BASIC_FLAGS, *WITH_WEBGL]
@@ -147,6 +153,14 @@ async def webgl_browser(shared_webgl_chromium: SharedChromium) -> AsyncIterator[
 async def connected_to(chromium: SharedChromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         connected = await playwright.chromium.connect_over_cdp(chromium.address())
+        make = connected.new_context
+
+        async def patient(**look: Any) -> BrowserContext:
+            context = await make(**look)
+            context.set_default_timeout(STEP_MS)
+            return context
+
+        connected.new_context = patient  # type: ignore[method-assign]
         yield connected
         await connected.close()
 
@@ -172,14 +186,25 @@ async def complaints(page: Page, *, of: Sequence[str] = ()) -> list[str]:
     return found
 
 
+OPENED = ".m-dialog:visible, dialog[open], :popover-open"
+"""A dialog or a layer that stands open."""
+
+
+async def open_complaints(page: Page) -> list[str]:
+    """The same with a dialog open: of a dialog that only the test at hand can bring up."""
+    await page.locator(OPENED).last.wait_for()
+    return await complaints(page, of=WCAG)
+
+
 @contextmanager
 def served(module: str, folder: Path) -> Iterator[str]:
     """The address of ``python -m module PORT FOLDER``, a process of its own, once its sign-in page answers."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", module, str(port), str(folder)], cwd=ROOT)
+    process = SERVERS.Process(target=run_module, args=(module, str(port), str(folder)))
+    process.start()
     url, until = f"http://127.0.0.1:{port}", monotonic() + START_SECONDS
     try:
-        while monotonic() < until and process.poll() is None:
+        while monotonic() < until and process.is_alive():
             with suppress(OSError), urllib.request.urlopen(f"{url}/sign-in", timeout=2):
                 break
             sleep(0.1)
@@ -188,4 +213,16 @@ def served(module: str, folder: Path) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.join(20)
+        assert process.exitcode is not None, f"{module} did not end"
+
+
+SERVERS = multiprocessing.get_context("forkserver")
+"""Servers are forked from a process that has imported the product: that takes longer than all else of a start."""
+SERVERS.set_forkserver_preload(["dashboard.bootstrap", "tests.browsers"])
+
+
+def run_module(module: str, *arguments: str) -> None:
+    """What ``python -m module arguments`` does."""
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -152,8 +152,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a ``prove`` mark says of its count goes into the test's report."""
+    """Files with a browser come first: they take longest, and nobody then waits for the last of them. What a ``prove``
+    mark says of its count goes into the test's report."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
+        if "webgl_browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("webgl")
         marker = item.get_closest_marker("prove")
         if marker is not None and "figure" in marker.kwargs:
             item.user_properties.append(("proof", marker.kwargs["figure"]))

@@ -17,7 +17,8 @@ FORGET_AFTER = timedelta(days=1)
 
 
 async def count_attempt(database: Database, email: str, now: datetime, rules: SignInRules) -> tuple[Attempts, bool]:
-    """Count a try in its own transaction, before the password is looked at; parallel tries queue on the row."""
+    """Count a try at an address (or another name of what is tried) in its own transaction, before the secret is looked
+    at; parallel tries queue on the row."""
     key = _key(email)
     insert = sqlite_insert if database.dialect == "sqlite" else postgresql_insert
     async with database.session() as session:

@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class SignInRules:
-    """Limits of sign-in and sessions. ``session_hours`` slides with use, ``session_max_days`` does not."""
+    """Limits of sign-in and sessions. ``session_hours`` and ``refresh_days`` slide with use, the ``max``
+    do not."""
 
     session_hours: int = 12
     session_max_days: int = 30
     token_minutes: int = 60
+    refresh_days: int = 30
+    refresh_max_days: int = 180
     attempts: int = 5
     lockout_minutes: int = 15
 
     def __post_init__(self) -> None:
-        for name in ("session_hours", "session_max_days", "token_minutes", "attempts", "lockout_minutes"):
+        for name in (
+            "session_hours",
+            "session_max_days",
+            "token_minutes",
+            "refresh_days",
+            "attempts",
+            "lockout_minutes",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected 1 or more")
 

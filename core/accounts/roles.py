@@ -10,6 +10,8 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     TECHNICIAN = "technician"
     HOMEOWNER = "homeowner"
+    AUDITOR = "auditor"
+    SERVICE = "service"  # a program: it has keys, and never a browser session
 
 
 class Right(StrEnum):
@@ -39,6 +41,11 @@ class Right(StrEnum):
     SEE_BILLING = "see_billing"
     MANAGE_BILLING = "manage_billing"
     SEE_OWN_BILL = "see_own_bill"
+    SEE_SCHEDULE = "see_schedule"
+    PLAN_VISITS = "plan_visits"
+    MANAGE_WEBHOOKS = "manage_webhooks"
+    VIEW_AS = "view_as"
+    SHARE_LINKS = "share_links"
 
 
 PERMISSIONS: dict[Role, frozenset[Right]] = {
@@ -58,6 +65,9 @@ PERMISSIONS: dict[Role, frozenset[Right]] = {
             Right.EDIT_ALARM_RULES,
             Right.EDIT_DEVICE_MAPS,
             Right.SEE_OPERATIONS,
+            Right.SEE_SCHEDULE,
+            Right.PLAN_VISITS,
+            Right.SHARE_LINKS,
         }
     ),
     Role.TECHNICIAN: frozenset(
@@ -70,8 +80,38 @@ PERMISSIONS: dict[Role, frozenset[Right]] = {
             Right.HANDLE_ALARMS,
             Right.LOG_SERVICE,
             Right.EDIT_DEVICE_MAPS,
+            Right.SEE_SCHEDULE,
         }
     ),
     Role.HOMEOWNER: frozenset({Right.SEE_OWN_LOT, Right.SEE_OWN_BILL}),
+    # Reads all there is and changes nothing. Not one's own bill: that is a household's, which may subscribe.
+    Role.AUDITOR: frozenset(
+        {
+            Right.SEE_FLEET,
+            Right.SEE_OWN_LOT,
+            Right.SEE_NEIGHBOURS,
+            Right.SEE_VENDOR_ACCOUNTS,
+            Right.SEE_IMPORTS,
+            Right.SEE_AUDIT,
+            Right.SEE_CLUSTERS,
+            Right.SEE_OPERATIONS,
+            Right.SEE_BILLING,
+            Right.SEE_SCHEDULE,
+        }
+    ),
+    Role.SERVICE: frozenset(
+        {
+            Right.SEE_FLEET,
+            Right.COMMAND_MOWERS,
+            Right.SEE_NEIGHBOURS,
+            Right.SEE_VENDOR_ACCOUNTS,
+            Right.SEE_CLUSTERS,
+            Right.HANDLE_ALARMS,
+            Right.SEE_OPERATIONS,
+            Right.SEE_BILLING,
+            Right.SEE_SCHEDULE,
+            Right.PLAN_VISITS,
+        }
+    ),
 }
 """The whole of authorisation by role. What no row grants is refused."""

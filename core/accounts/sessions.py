@@ -21,6 +21,8 @@ TOUCH_EVERY = timedelta(seconds=60)
 class SessionKind(StrEnum):
     BROWSER = "browser"  # slides with use
     TOKEN = "token"  # ends when it said it would
+    VIEW = "view"  # of somebody who looks through the person's eyes (core.accounts.view_as)
+    PROGRAM = "program"  # goes on with each refresh of its tokens (core.accounts.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,18 @@ def lifetime(kind: SessionKind, created_at: datetime, now: datetime, rules: Sign
     """When a session used at ``now`` ends."""
     if kind is SessionKind.TOKEN:
         return created_at + timedelta(minutes=rules.token_minutes)
+    if kind is SessionKind.PROGRAM:
+        return min(now + timedelta(days=rules.refresh_days), created_at + timedelta(days=rules.refresh_max_days))
     return min(now + timedelta(hours=rules.session_hours), created_at + timedelta(days=rules.session_max_days))
 
 
 def is_alive(row: SignInSession, now: datetime) -> bool:
     return row.revoked_at is None and row.expires_at > now
+
+
+def ran_out(row: SignInSession, now: datetime) -> bool:
+    """Whether time alone ended somebody's own browser session, and nobody."""
+    return row.kind == SessionKind.BROWSER and row.revoked_at is None and row.expires_at <= now
 
 
 async def open_session(
@@ -88,6 +97,8 @@ async def find_session(
     if found is None or not is_alive(found[0], now) or not found[1].active:
         return None
     row = found[0]
+    if row.kind == SessionKind.VIEW:  # it counts beside the session of whoever looks, and never alone
+        return None
     if row.kind == SessionKind.BROWSER and now - row.seen_at >= TOUCH_EVERY:
         row.seen_at, row.expires_at = now, lifetime(SessionKind.BROWSER, row.created_at, now, rules)
         session.add(row)
@@ -95,14 +106,21 @@ async def find_session(
 
 
 async def end_sessions(
-    session: AsyncSession, now: datetime, *, person_id: UUID | None = None, session_id: UUID | None = None
+    session: AsyncSession,
+    now: datetime,
+    *,
+    person_id: UUID | None = None,
+    session_id: UUID | None = None,
+    keep: UUID | None = None,
 ) -> list[UUID]:
-    """Revoke one session, or all of a person; returns the ids that were alive until now."""
+    """Revoke one session, or all of a person but ``keep``; returns the ids that were alive until now."""
     query = select(SignInSession.id).where(col(SignInSession.revoked_at).is_(None), SignInSession.expires_at > now)
     if person_id is not None:
         query = query.where(SignInSession.person_id == person_id)
     if session_id is not None:
         query = query.where(SignInSession.id == session_id)
+    if keep is not None:
+        query = query.where(SignInSession.id != keep)
     ids = list((await session.exec(query)).all())
     if ids:
         await session.exec(update(SignInSession).where(col(SignInSession.id).in_(ids)).values(revoked_at=now))

@@ -18,16 +18,30 @@ async def no_households(_person_id: UUID) -> frozenset[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person. ``session_id`` names the session or token the request came with."""
+    """A signed-in person. ``session_id`` names the session or token the request came with; ``units`` and ``hours`` are
+    what they chose of `core.measures`, empty where they left it to their browser.
+
+    ``factor_due_at``: when their role's second factor must be set up. ``factor_first``: it is past that, and they may
+    do nothing before they did.
+    """
 
     person_id: UUID
     email: str
     name: str
     role: Role
     language: str = "en"
+    units: str = ""
+    hours: str = ""
     household_ids: frozenset[UUID] = frozenset()
     session_id: UUID | None = None
     expires_at: datetime | None = None
+    factor_due_at: datetime | None = None
+    factor_first: bool = False
+    only: frozenset[Right] | None = None  # the scopes of the API key the request came with
+    key_id: UUID | None = None
+    watcher: str = ""
+    """The email of somebody else who looks through this person's eyes and may change nothing; empty: they themselves"""
 
     def may(self, right: Right) -> bool:
-        return right in PERMISSIONS[self.role]
+        held = right in PERMISSIONS[self.role] and (self.only is None or right in self.only)
+        return held and not self.factor_first

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from core.accounts.roles import PERMISSIONS, Right
+from core.accounts.roles import PERMISSIONS, Right, Role
 from core.accounts.tables import Person
+from core.accounts.viewer import HouseholdIds, Viewer
 from core.db import Database
 
 
@@ -20,9 +21,29 @@ class PersonName:
 
 
 async def who_may(database: Database, right: Right) -> Sequence[PersonName]:
-    """Every active person whose role holds ``right``, by name."""
-    roles = [role.value for role, rights in PERMISSIONS.items() if right in rights]
+    """Every active person whose role holds ``right``, by name; no service account, which is a program and reads no
+    mail."""
+    roles = [role.value for role, rights in PERMISSIONS.items() if right in rights and role != Role.SERVICE]
     query = select(Person.id, Person.name).where(col(Person.role).in_(roles), col(Person.active))
     async with database.session() as session:
         rows = (await session.exec(query.order_by(col(Person.name)))).all()
     return [PersonName(person_id, name) for person_id, name in rows]
+
+
+async def viewer_by_id(database: Database, person_id: UUID, household_ids: HouseholdIds) -> Viewer | None:
+    """A person as they are now, for what is read in their name without a session; ``None`` for one who may not sign
+    in."""
+    async with database.session() as session:
+        person = await session.get(Person, person_id)
+    if person is None or not person.active:
+        return None
+    return Viewer(
+        person_id=person.id,
+        email=person.email,
+        name=person.name,
+        role=Role(person.role),
+        language=person.language,
+        units=person.units,
+        hours=person.hours,
+        household_ids=await household_ids(person.id),
+    )

@@ -14,6 +14,7 @@ from core.billing.judging import HOLD_WORDS, Hold
 from core.billing.life import replay
 from core.billing.life_model import DEFAULT_RULES, BillingRules, Life
 from core.billing.metering import Metering
+from core.billing.missed import MissedEvents, WebhooksAway
 from core.billing.notices import NOTICE_WORDS, Meter, Notice, meter_of, notices_of
 from core.billing.outbox import Outbox
 from core.billing.plans import Plans
@@ -21,7 +22,9 @@ from core.billing.power import Drain, PowerFeed
 from core.billing.provider_jobs import ProviderJobs
 from core.billing.reads import BillingReads, evidence_of
 from core.billing.reconciling import Reconciling
+from core.billing.referrals import Referrals
 from core.billing.sandbox import Sandbox
+from core.billing.sparing import without_spared
 from core.billing.standing import Standing
 from core.billing.status import STATUS, Status, status_of
 from core.billing.subscriptions import Preview, Subscriptions
@@ -30,6 +33,7 @@ from core.billing.terms import Interval, PlanTerms, terms_dict
 from core.billing.unattributed import Serving, Unattributed
 from core.billing.usage import UsageLedger
 from core.billing.usage_view import UsagePiece, UsageView
+from core.billing.visit_effect import PowerSoFar, VisitEffect, power_so_far, visit_effect
 
 __all__ = [
     "ACCOUNT_WORDS",
@@ -59,15 +63,18 @@ __all__ = [
     "LotRef",
     "Meter",
     "Metering",
+    "MissedEvents",
     "Mowed",
     "Notice",
     "Outbox",
     "PlanTerms",
     "Plans",
     "PowerFeed",
+    "PowerSoFar",
     "Preview",
     "ProviderJobs",
     "Reconciling",
+    "Referrals",
     "RevenueBoard",
     "Sample",
     "Sandbox",
@@ -83,6 +90,8 @@ __all__ = [
     "UsageLedger",
     "UsagePiece",
     "UsageView",
+    "VisitEffect",
+    "WebhooksAway",
     "Work",
     "attribute",
     "evidence_file",
@@ -91,10 +100,13 @@ __all__ = [
     "journal_xlsx",
     "meter_of",
     "notices_of",
+    "power_so_far",
     "public_pem",
     "replay",
     "signing_key",
     "status_of",
     "terms_dict",
     "verify_file",
+    "visit_effect",
+    "without_spared",
 ]

@@ -1,4 +1,4 @@
-"""Invoices of the last 60 days: are they there, of the same amount, in the same state?"""
+"""Invoices of the last 60 days: are they there, of the same amount and tax, in the same state?"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -57,17 +57,19 @@ class InvoiceCheck:
             return [("invoice", ours.state, "missing")]
         found = []
         if theirs.subtotal.minor != ours.due_minor:
-            found.append(("amount", str(ours.due_minor), str(theirs.subtotal.minor)))
+            found.append(("amount", *_both(ours.due_minor, theirs.subtotal.minor, ours.currency)))
+        if theirs.status is not InvoiceStatus.DRAFT and theirs.tax.minor != ours.tax_minor:
+            found.append(("tax", *_both(ours.tax_minor, theirs.tax.minor, ours.currency)))
         if STATES[theirs.status] != ours.state:
             found.append(("state", ours.state, STATES[theirs.status]))
         return found
 
     async def fix(self, drift: DriftRow) -> str:
-        """``Conflict`` when amounts differ: that needs a person in the provider's own screens."""
+        """``Conflict`` when amounts or taxes differ: that needs a person in the provider's own screens."""
         async with self._database.session() as session:
             ours = await session.get(InvoiceRow, UUID(drift.subject.split("/")[1]))
         assert ours is not None
-        if drift.field == "amount":
+        if drift.field in {"amount", "tax"}:
             raise Conflict(N_("amounts differ: void the provider's invoice there, then send ours again"))
         return await (self._send_again(ours) if drift.field == "invoice" else self._take_over(ours))
 
@@ -86,3 +88,8 @@ class InvoiceCheck:
                 .values(state="waiting", next_at=self._clock.now())
             )
         return "sent again"
+
+
+def _both(ours: int, theirs: int, currency: str) -> tuple[str, str]:
+    """Two amounts in minor units, each with its currency: ``2999 USD``."""
+    return f"{ours} {currency}", f"{theirs} {currency}"

@@ -59,13 +59,14 @@ class Inbox:
         event = self._provider.verify(body, signature)
         return await self.store(event, body)
 
-    async def store(self, event: ProviderEvent, body: bytes) -> bool:
+    async def store(self, event: ProviderEvent, body: bytes, *, deliveries: int = 1) -> bool:
+        """Keep an event once; whether it is new. ``deliveries`` 0: fetched from the provider's list (`missed`)."""
         now = self._clock.now()
         put = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
         row = {
             "event_id": event.id, "type": event.type, "object_kind": event.object_kind, "object_id": event.object_id,
-            "created": event.created, "body": body.decode("utf-8", "replace"), "received_at": now, "deliveries": 1,
-            "state": "waiting", "attempts": 0, "error": "", "outcome": "",
+            "created": event.created, "body": body.decode("utf-8", "replace"), "received_at": now,
+            "deliveries": deliveries, "state": "waiting", "attempts": 0, "error": "", "outcome": "",
         }  # fmt: skip
         async with self._database.session() as session:
             added = await session.exec(
@@ -74,7 +75,7 @@ class Inbox:
             if added.rowcount == 1:
                 return True
             again = update(WebhookRow).where(col(WebhookRow.event_id) == event.id)
-            await session.exec(again.values(deliveries=col(WebhookRow.deliveries) + 1))
+            await session.exec(again.values(deliveries=col(WebhookRow.deliveries) + deliveries))
         return False
 
     async def run(self) -> int:

@@ -102,6 +102,10 @@ class Joining:
             raise Conflict(N_("this home has a subscription already")) from error
         return row.id
 
+    async def is_live(self, lot_id: UUID) -> bool:
+        """Whether a home has a subscription, be it pending."""
+        return await self.live_of_lot(lot_id) is not None
+
     async def live_of_lot(self, lot_id: UUID) -> SubscriptionRow | None:
         query = select(SubscriptionRow).where(
             col(SubscriptionRow.lot_id) == lot_id, col(SubscriptionRow.status) != Status.CANCELED.value

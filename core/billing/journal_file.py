@@ -9,6 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from core.billing.tables import JournalRow
 from core.errors import NeedsHuman
+from core.spreadsheets import safe_cell
 from core.texts import Text
 
 HEADS = ("booking", "date", "account", "debit", "credit", "currency", "words")
@@ -49,15 +50,10 @@ def _lines(rows: Sequence[JournalRow]) -> list[tuple[str, ...]]:
         raise NeedsHuman(Text("booking {booking} does not add up: the journal is not exported", booking=wrong))
     return [
         (row.booking, f"{row.at:%Y-%m-%d}", row.account, plain(max(0, row.minor)), plain(max(0, -row.minor)),
-         row.currency, _safe(row.words))
+         row.currency, safe_cell(row.words))
         for row in rows
     ]  # fmt: skip
 
 
 def plain(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02d}" if minor else ""
-
-
-def _safe(words: str) -> str:
-    """A spreadsheet must not take words for a formula."""
-    return "'" + words if words[:1] in "=+-@\t\r" else words

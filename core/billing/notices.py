@@ -21,6 +21,19 @@ NOTICE_WORDS = {
     "minutes_80": N_("80 % of the included minutes are used"),
     "minutes_100": N_("All included minutes are used: each further one costs {rate}"),
 }
+NOTICE_BODIES = {
+    "trial_reminder": N_(
+        "{address}: the trial ends on {ends:day}, then your plan begins by itself. Cancel before, and nothing is due."
+    ),
+    "payment_failed": N_("{address}: the card was not charged. Pay now or change the card; we try again, too."),
+    "dunning": N_("{address}: it is still not paid. Pay now, or update the card, so that the mower keeps coming."),
+    "suspended": N_("{address}: no mower comes until it is paid; it comes again as soon as it is."),
+    "bill": N_("{address}: each line opens the minutes behind it."),
+    "paid": N_("{address}: there is nothing to do."),
+    "minutes_80": N_("{address}: {used} of {included} minutes of this period are used."),
+    "minutes_100": N_("{address}: {used} of {included} minutes of this period are used."),
+}
+"""What a message says below `NOTICE_WORDS`; ``ends`` is when the trial does."""
 SHARES = (80, 100)
 
 

@@ -226,6 +226,10 @@ class PaymentProvider(Catalogue, Customers, Subscriptions, Invoices, Protocol):
 
     def invoice_of(self, document: Mapping[str, Any]) -> Invoice: ...
 
+    def event_of(self, document: Mapping[str, Any]) -> ProviderEvent:
+        """The event of a document of `list_all`; ``Invalid`` when it is none."""
+        ...
+
     def verify(self, body: bytes, signature: str) -> ProviderEvent:
         """The event of a raw webhook body. `NotAllowed` when no secret of ours signed it, or it is too old;
         `Invalid` when what was signed is no event."""

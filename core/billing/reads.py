@@ -25,6 +25,7 @@ from core.billing.tables import (
 from core.billing.usage import UsageLedger
 from core.billing.usage_tables import PowerEntry, UsageEntry
 from core.billing.usage_view import first_minute
+from core.clock import from_epoch_ms
 from core.db import Database
 from core.errors import NotFound
 from core.texts import N_
@@ -226,9 +227,14 @@ class BillingReads:
 
 
 def evidence_of(
-    invoice: InvoiceRow, owner: SubscriptionRow, proof: LineProof, mowers: Mapping[int, str]
+    invoice: InvoiceRow, owner: SubscriptionRow, proof: LineProof, mowers: Mapping[int, str], *, private: bool = False
 ) -> dict[str, Any]:
-    """What an evidence file says of one line: the line, and every stretch of minutes behind it."""
+    """What an evidence file says of one line: the line, and every stretch of minutes behind it.
+
+    ``private`` (for the household itself) leaves out what tells when the mower was at the others': a session may begin
+    and end there, it is recorded when all of it is over, and the power of a host's dock is that of whole rounds. Such
+    moments are told as days, and a session as begun when it came to this lot.
+    """
     return {
         "invoice": str(invoice.id),
         "number": invoice.number,
@@ -242,11 +248,13 @@ def evidence_of(
             {
                 "entry": entry.id,
                 "mower": mowers.get(entry.mower, str(entry.mower)),
-                "session_started_ms": entry.session_ms,
+                "session_started_ms": max(entry.session_ms, entry.start_minute * 60_000)
+                if private
+                else entry.session_ms,
                 "start_minute": entry.start_minute,
                 "minutes": entry.minutes,
                 "sign": entry.sign,
-                "recorded_at": entry.recorded_at.isoformat(),
+                "recorded_at": _told_at(entry.recorded_at, private=private),
                 "reason": entry.reason,
             }
             for entry in proof.entries
@@ -257,14 +265,23 @@ def evidence_of(
             {
                 "entry": visit.id,
                 "mower": mowers.get(visit.mower, str(visit.mower)),
-                "session_started_ms": visit.session_ms,
-                "session_ended_ms": visit.ended_ms,
+                **_round(visit, private=private),
                 "battery_used_percent": visit.battery_used,
                 "watt_hours": visit.watt_hours,
-                "recorded_at": visit.recorded_at.isoformat(),
+                "recorded_at": _told_at(visit.recorded_at, private=private),
             }
             for visit in proof.visits
         ]
         if proof.line["kind"] == "power"
         else None,
     }
+
+
+def _round(visit: PowerEntry, *, private: bool) -> dict[str, Any]:
+    if private:
+        return {"day": from_epoch_ms(visit.session_ms).date().isoformat()}
+    return {"session_started_ms": visit.session_ms, "session_ended_ms": visit.ended_ms}
+
+
+def _told_at(moment: datetime, *, private: bool) -> str:
+    return moment.date().isoformat() if private else moment.isoformat()

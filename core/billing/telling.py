@@ -13,24 +13,24 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col
 
-from core.billing.notices import NOTICE_WORDS
+from core.billing.notices import NOTICE_BODIES, NOTICE_WORDS
 from core.billing.tables import BillingNotice
 from core.clock import Clock
 from core.db import Database
 from core.notices import Notice as Telling
 from core.notices import Weight, put_notices
-from core.texts import N_, Text
+from core.texts import Amount, Moment, Text
 
 FRESH = timedelta(days=7)
 BATCH = 200
 LOUD = frozenset({"payment_failed", "dunning", "suspended"})
-MONEY = N_("{units:,.2f} {currency}")
 AMOUNTS = ("price", "owed", "due", "rate")
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A notice that waits, with the people of its household; ``invoice_id`` is that of the bill it speaks of."""
+    """A notice that waits, with the people of its household; ``invoice_id`` is that of the bill it speaks of, ``at``
+    when it fell due."""
 
     id: UUID
     kind: str
@@ -38,6 +38,7 @@ class Untold:
     address: str
     invoice_id: UUID | None
     people: tuple[UUID, ...]
+    at: datetime
 
 
 class Audience(Protocol):
@@ -71,7 +72,7 @@ def told_of(untold: Untold) -> list[Telling]:
             person_id=person,
             kind=f"billing_{untold.kind}",
             title=title_of(untold.kind, untold.data),
-            body=untold.address,
+            body=body_of(untold),
             link=f"/billing/invoices/{untold.invoice_id}" if untold.invoice_id else "/home",
             weight=Weight.WARNING if untold.kind in LOUD else Weight.INFO,
         )
@@ -80,7 +81,16 @@ def told_of(untold: Untold) -> list[Telling]:
 
 
 def title_of(kind: str, data: Mapping[str, Any]) -> Text:
-    """The notice in words; amounts of money are written as their reader writes numbers."""
+    """The notice in words; amounts of money are written as their reader writes them."""
     currency = data.get("currency", "")
-    amounts = {name: Text(MONEY, units=data[name] / 100, currency=currency) for name in AMOUNTS if name in data}
+    amounts = {name: Amount(data[name], currency) for name in AMOUNTS if name in data}
     return Text(NOTICE_WORDS[kind], **{**data, **amounts})
+
+
+def body_of(untold: Untold) -> Text:
+    """What stands below the title: whose home it is about, and what follows."""
+    facts: dict[str, Any] = {**untold.data, "address": untold.address}
+    if untold.kind == "trial_reminder":
+        facts["ends"] = Moment(untold.at + timedelta(days=untold.data["days"]))
+    words = NOTICE_BODIES[untold.kind]
+    return Text(words, **{name: fact for name, fact in facts.items() if f"{{{name}" in words})

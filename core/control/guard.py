@@ -23,6 +23,15 @@ type HeldAreas = Callable[[str], frozenset[int] | None]
 """The areas a mower is to keep off now, ``None`` = any; `core.lawnmaps.NoGoDesk.held_areas` is one."""
 
 
+type Raining = Callable[[str], bool]
+"""Whether the weather has rain where a mower is; `core.scheduling.weather_desk.WeatherDesk.raining` is one."""
+
+
+def never_raining(_device_name: str) -> bool:
+    """Where nobody reads the weather: the mower's own sensor still counts."""
+    return False
+
+
 def nowhere_held(_device_name: str) -> frozenset[int]:
     """Where no ground is ever to be kept off."""
     return frozenset()
@@ -42,6 +51,7 @@ class StartGuard:
         self._sites, self._leases, self._incidents, self._clock = sites, leases, incidents, clock
         self._unpaid = unpaid
         self.held_areas: HeldAreas = nowhere_held
+        self.raining: Raining = never_raining
 
     async def facts(self, device_name: str, *, person_id: UUID | None) -> StartFacts:
         """See `core.fleet.Guard`. A mower without any site has its incidents and nothing else."""
@@ -64,6 +74,7 @@ class StartGuard:
     def _facts(self, device_name: str, site: Site) -> StartFacts:
         return StartFacts(
             quiet_until=site.quiet_until(self._clock.now()),
+            rain_hold=self.raining(device_name),
             suspended=site.suspended or self._unpaid(lot.id for lot in site.row.lots),
             unapproved=site.unapproved,
             missing=self._incidents.missing(device_name),

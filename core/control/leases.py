@@ -172,6 +172,14 @@ class Leases:
             session=session,
         )
 
+    def hear(self, change: LeaseChanged) -> None:
+        """Another process told of a lease: known here, too, and told on."""
+        if change.lease is None:
+            self._known.pop(change.device_name, None)
+        else:
+            self._known[change.device_name] = change.lease
+        self.changed.emit(change)
+
     def _told(self, lease: Lease) -> None:
         self._known[lease.device_name] = lease
         self.changed.emit(LeaseChanged(lease.device_name, lease))

@@ -32,6 +32,11 @@ class QuietWindow:
         if not self.days or not self.days <= frozenset(range(7)):
             raise Invalid(N_("days: expected at least one of 0 (Monday) to 6 (Sunday)"))
 
+    @classmethod
+    def kept(cls, days: str, begins_minute: int, ends_minute: int) -> "QuietWindow":
+        """A window from its row."""
+        return cls(days=frozenset(map(int, days)), begins=at_minute(begins_minute), ends=at_minute(ends_minute))
+
     def on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """(begin, end) in UTC of the window that begins on ``day``."""
         last = day if self.ends > self.begins else day + timedelta(days=1)

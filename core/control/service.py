@@ -80,10 +80,15 @@ class Control:
             limits=limits,
         )
 
-    async def start(self) -> None:
-        """Go on with what was open; after the fleet."""
-        await self.watch.start()
-        await self.bulk.start()
+    async def start(self, *, watches: bool = True, orders: bool = True) -> None:
+        """Go on with what was open; after the fleet. Where several processes share the work, the one that owns the
+        mowers watches, and each web process leaves the bulk orders of others alone."""
+        if watches:
+            await self.watch.start()
+        else:
+            await self.incidents.load()
+        if orders:
+            await self.bulk.start()
 
     async def stop(self) -> None:
         """Leave no task; before the fleet."""

@@ -10,7 +10,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from core.db.reading import refuse_writes
+from core.db.turns import take_turns
+
 BUSY_TIMEOUT_MS = 10_000
+POOL_SIZE, POOL_OVERFLOW = 10, 30  # those who wait for their turn to write must not keep readers out
 
 
 class Database:
@@ -18,6 +22,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        refuse_writes(engine.sync_engine)
 
     @property
     def dialect(self) -> str:
@@ -44,9 +49,16 @@ def open_database(address: str) -> Database:
     """Open ``sqlite:///file`` or ``postgresql://...``. Nothing connects until the first session."""
     url = async_url(address)
     if url.get_backend_name() != "sqlite":
-        return Database(create_async_engine(url, pool_pre_ping=True))
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        return Database(create_async_engine(url, pool_pre_ping=True, hide_parameters=True))
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        hide_parameters=True,  # an error's text goes to the log: values are names, addresses, positions
+    )
     event.listen(engine.sync_engine, "connect", configure_sqlite)
+    take_turns(engine.sync_engine)
     return Database(engine)
 
 

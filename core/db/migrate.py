@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db.engine import Database
@@ -26,6 +26,7 @@ async def migrate(database: Database, revision: str = "head") -> str:
     ``Invalid`` for a version there is none of; ``Conflict`` for a database that a newer program has moved on.
     """
     async with database.engine.connect() as connection, _tables_may_be_rebuilt(connection):
+        await _one_at_a_time(connection)
         await connection.run_sync(_move, revision)
         await connection.commit()
         return await connection.run_sync(_current)
@@ -35,6 +36,12 @@ async def drift(database: Database) -> list[object]:
     """What the models say and the migrated database does not, as Alembic's list of differences."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_differences)
+
+
+async def _one_at_a_time(connection: AsyncConnection) -> None:
+    """Processes that start together on one PostgreSQL wait for the first; the lock ends with the transaction."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(7030)"))
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from core.fleet.account_book import AccountBook
 from core.fleet.account_views import HUMAN_TASKS, AccountView
 from core.fleet.accounts import VendorAccounts
-from core.fleet.command_rules import CommandLimits, CommandView, refusals
+from core.fleet.command_rules import KEEP_OFF, CommandLimits, CommandView, refusals
 from core.fleet.commands import CommandRefused, Commands
 from core.fleet.faults import FaultLexicon, FaultWords, NoLexicon, Severity, unknown_fault
 from core.fleet.guard import ALWAYS_FREE, NO_FACTS, OVERRIDABLE, Guard, NoGuard, Reason, StartFacts
@@ -35,6 +35,7 @@ from core.fleet.telemetry_codec import StoredReading
 __all__ = [
     "ALWAYS_FREE",
     "HUMAN_TASKS",
+    "KEEP_OFF",
     "NO_FACTS",
     "OVERRIDABLE",
     "SETTING_RANGES",

@@ -16,7 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.clock import Clock
 from core.db import Database
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
+from core.fleet.holding import Fence, stands
 from core.fleet.model import LinkState
 from core.fleet.tables import VendorAccount
 from core.texts import N_, Text, kept, recalled
@@ -96,22 +97,27 @@ class AccountBook:
         return self._box.open(sealed)
 
     async def keep_tokens(self, account: str, token_cache: str) -> None:
+        """Whoever got them: the vendor takes the newest only, also when a process that lost its lease was given them.
+
+        Every other write of the owner shows its ``fence``: ``Conflict`` when another owns the account by now."""
         async with self._database.session() as session:
             row = await _row(session, account)
             row.sealed_tokens = self._box.seal(token_cache)
             session.add(row)
 
-    async def forget_password(self, account: str, used: str) -> None:
+    async def forget_password(self, account: str, used: str, *, fence: Fence | None = None) -> None:
         """Drop the sealed password ``used``, unless a person gave another one meanwhile."""
         async with self._database.session() as session:
-            row = await _row(session, account)
+            row = await _row(session, account, fence)
             if row.sealed_password == used:
                 row.sealed_password = None
                 session.add(row)
 
-    async def set_state(self, account: str, state: LinkState, since: datetime, detail: str) -> None:
+    async def set_state(
+        self, account: str, state: LinkState, since: datetime, detail: str, *, fence: Fence | None = None
+    ) -> None:
         async with self._database.session() as session:
-            row = await _row(session, account)
+            row = await _row(session, account, fence)
             row.state, row.state_since, row.detail = state, since, kept(detail, most=MAX_DETAIL)
             session.add(row)
 
@@ -126,7 +132,9 @@ class AccountBook:
             session.add(row)
 
 
-async def _row(session: AsyncSession, account: str) -> VendorAccount:
+async def _row(session: AsyncSession, account: str, fence: Fence | None = None) -> VendorAccount:
+    if fence is not None and not (await session.exec(select(stands(fence)))).one():
+        raise Conflict(Text("another process owns the vendor account {account!r} by now", account=account))
     row = (await session.exec(select(VendorAccount).where(VendorAccount.account == account))).first()
     if row is None:
         raise NotFound(Text("no vendor account {account!r}", account=account))

@@ -7,6 +7,9 @@ is never a password login nobody asked for. ``Unavailable`` is tried again, afte
 The account table is looked at every ``LOOK_S``, so that `mowthos fleet link` beside a running server only stores the
 sealed password: the owning process logs in and writes the outcome into the row. A process that owns no links
 (``cloud=None``) stores and shows, and connects nothing.
+
+Which accounts are ours `core.fleet.holding` says: what is taken is connected, what is lost is closed before anybody
+else may take it, and a link whose lease could not be renewed is closed before the lease runs out for others.
 """
 
 from __future__ import annotations
@@ -23,10 +26,11 @@ from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock
 from core.db import Database
-from core.errors import MowthosError, NeedsHuman, NotFound
+from core.errors import Conflict, MowthosError, NeedsHuman, NotFound
 from core.events import Event
 from core.fleet.account_book import AccountBook, StoredAccount
 from core.fleet.account_views import HUMAN_TASKS, AccountView, next_health, view_of
+from core.fleet.holding import Fence, Holder
 from core.fleet.inbox import Inbox
 from core.fleet.link_messages import LinkMessages
 from core.fleet.listener import Acknowledgement, DevicesListed, FleetListener, Message
@@ -59,7 +63,11 @@ class VendorAccounts:
         settings: SettingsBook,
         take_readings: Callable[[Sequence[Reading]], None],
         clock: Clock,
+        holder: Holder | None = None,
     ) -> None:
+        """Without a ``holder`` this process is alone and owns every account."""
+        self.held_changed: Event[frozenset[str]] = Event("held_accounts_changed")
+        self.holder = holder or Holder(database, clock)
         self.health_changed: Event[LinkHealth] = Event("link_health_changed")
         self.acknowledged: Event[Acknowledgement] = Event("command_acknowledged")
         self._cloud = cloud
@@ -86,6 +94,8 @@ class VendorAccounts:
         self._failures: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._holding = asyncio.Lock()
+        self._stopped = False
 
     async def load(self) -> None:
         """Read mowers and maps, so that the last known picture stands before anything connects."""
@@ -97,10 +107,13 @@ class VendorAccounts:
         """Load; where this process owns the links, begin to connect every account."""
         await self.load()
         if self._cloud is not None:
+            self._stopped = False
+            await self.hold()
             self._tasks = [
                 asyncio.create_task(self._messages.run(), name="fleet.inbox"),
-                asyncio.create_task(self._keep_looking(), name="fleet.accounts"),
+                asyncio.create_task(self._keep_holding(), name="fleet.leases"),
             ]
+        self._tasks.append(asyncio.create_task(self._keep_looking(), name="fleet.accounts"))
 
     async def stop(self) -> None:
         """Close every link and leave no task; what the links still had to say is stored."""
@@ -112,6 +125,10 @@ class VendorAccounts:
         for account in list(self._links):
             await self._close(account)
         await self.handle_messages()
+        if self._cloud is not None:
+            async with self._holding:
+                self._stopped = True
+                await self.holder.give_up()
 
     async def link(self, account: str, password: str, *, by: str) -> AccountView:
         """Link an account (or give its password again) and, in the owning process, log in now.
@@ -123,7 +140,9 @@ class VendorAccounts:
         log.info("fleet.account_link_asked", account=stored.account, by=by)
         self._failures.pop(stored.account, None)
         self._not_before.pop(stored.account, None)
-        if self._tasks:
+        if self._cloud is not None and self._tasks:
+            await self.hold()
+        if self._cloud is not None and self._tasks and self.holder.mine(stored.account):
             running = self._connecting.get(stored.account)
             if running is not None:
                 await asyncio.wait([running])
@@ -161,6 +180,14 @@ class VendorAccounts:
             return None if account is None else self._health.get(account)
         return None
 
+    def owns(self, device_name: str) -> bool:
+        """Whether the account of a mower is ours now."""
+        return self.holder.mine(self._roster.account_of(device_name))
+
+    def fence_of(self, device_name: str) -> Fence | None:
+        """What a write for this mower shows; ``None`` when its account is not ours."""
+        return self.holder.fence(self._roster.account_of(device_name))
+
     def links(self) -> Sequence[CloudLink]:
         return tuple(self._links.values())
 
@@ -171,20 +198,71 @@ class VendorAccounts:
     async def look(self) -> None:
         """Compare the account table with the links, and begin what is missing. Does not wait for logins."""
         stored = {entry.account: entry for entry in await self._book.all()}
+        if self._cloud is not None and not all(map(self.holder.mine, stored)):
+            await self.hold()
         for account in [account for account in self._links if account not in stored]:
             await self._close(account)
-            self._health.pop(account, None)
+        for account in [account for account in self._health if account not in stored]:
+            self._health.pop(account)
         now = self._clock.now()
         for account, entry in stored.items():
+            await self._note_stored(entry)
             due = self._not_before.get(account, now) <= now
             wanted = entry.login_asked or (entry.restorable and account not in self._links)
-            if account not in self._health:
-                await self._note(
-                    LinkHealth(account=account, state=entry.state, since=entry.state_since, detail=entry.detail),
-                    store=False,
-                )
-            if wanted and due and account not in self._connecting:
+            if wanted and due and account not in self._connecting and self.holder.mine(account):
                 self._begin(entry)
+
+    async def hold(self) -> None:
+        """Renew, take and give back leases; what we own is what our roster shows."""
+        await asyncio.shield(self._hold())  # broken off in the middle it would keep a database waiting
+
+    async def _hold(self) -> None:
+        async with self._holding:
+            if not self._stopped:
+                await self._turn()
+
+    async def _turn(self) -> None:
+        turned = await self.holder.turn([entry.account for entry in await self._book.all()])
+        await self._close_lost()
+        for account in turned.lost:
+            await self._close(account)
+            await self.handle_messages()  # new tokens must be stored before the next owner comes back on them
+            await self.holder.let_go(account)
+        if turned:
+            await self._roster.load()
+            self.held_changed.emit(self.holder.all())
+
+    async def hear(self, health: LinkHealth) -> None:
+        """The owning process told how a link is."""
+        if not self.holder.mine(health.account):
+            await self._note(health, store=False)
+
+    async def _note_stored(self, entry: StoredAccount) -> None:
+        """What the table says of an account that another process owns, or nobody yet."""
+        known = self._health.get(entry.account)
+        ours = known is not None and self._cloud is not None and (self.holder.alone or self.holder.mine(entry.account))
+        if ours or (known is not None and (known.state, known.since) == (entry.state, entry.state_since)):
+            return
+        health = LinkHealth(account=entry.account, state=entry.state, since=entry.state_since, detail=entry.detail)
+        await self._note(health, store=False)
+
+    async def _close_lost(self) -> None:
+        """Links whose account is not ours by now, such as after a database that did not answer for too long."""
+        for account in [one for one in {*self._links, *self._connecting} if not self.holder.mine(one)]:
+            connecting = self._connecting.pop(account, None)
+            if connecting is not None:
+                connecting.cancel()
+                await asyncio.gather(connecting, return_exceptions=True)
+            await self._close(account)
+
+    async def _keep_holding(self) -> None:
+        while True:
+            await self._clock.sleep(self.holder.rules.renew_s)
+            try:
+                await self.hold()
+            except DBAPIError as error:
+                log.error("fleet.hold_failed", error=str(error.orig))
+                await self._close_lost()
 
     async def handle_messages(self) -> None:
         """Work through what the links told us so far."""
@@ -232,7 +310,7 @@ class VendorAccounts:
             self._failures.pop(account, None)
             self._not_before.pop(account, None)
             if stored.sealed_password is not None:
-                await self._book.forget_password(account, stored.sealed_password)
+                await self._book.forget_password(account, stored.sealed_password, fence=self.holder.fence(account))
             self._inbox.put(DevicesListed(account, tuple(link.devices)))
             await self.handle_messages()
             await self._note(link.health)
@@ -245,11 +323,18 @@ class VendorAccounts:
             return await self._cloud.log_in(stored.account, password, self.listener)
         if stored.sealed_tokens is None:
             raise NeedsHuman(N_("no tokens are stored for this account"))
-        return await self._cloud.restore(stored.account, self._book.open(stored.sealed_tokens), self.listener)
+        try:
+            return await self._cloud.restore(stored.account, self._book.open(stored.sealed_tokens), self.listener)
+        except NeedsHuman:
+            newer = (await self._book.get(stored.account)).sealed_tokens  # an owner before us may have got new ones
+            if newer is None or newer == stored.sealed_tokens:
+                raise
+            return await self._cloud.restore(stored.account, self._book.open(newer), self.listener)
 
     async def _needs_human(self, stored: StoredAccount, detail: str) -> None:
         if stored.sealed_password is not None:
-            await self._book.forget_password(stored.account, stored.sealed_password)
+            fence = self.holder.fence(stored.account)
+            await self._book.forget_password(stored.account, stored.sealed_password, fence=fence)
         await self.handle_messages()
         told = self._health.get(stored.account)
         blocked = told is not None and told.state is LinkState.BLOCKED
@@ -274,8 +359,10 @@ class VendorAccounts:
         before = self._health.get(health.account)
         self._health[health.account] = health
         if store and (before is None or (before.state, before.detail) != (health.state, health.detail)):
-            with suppress(NotFound):
-                await self._book.set_state(health.account, health.state, health.since, health.detail)
+            fence = self.holder.fence(health.account)
+            if fence is not None or self.holder.alone:
+                with suppress(NotFound, Conflict):
+                    await self._book.set_state(health.account, health.state, health.since, health.detail, fence=fence)
         if before != health:
             self.health_changed.emit(health)
 

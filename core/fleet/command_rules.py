@@ -55,6 +55,8 @@ class CommandLimits:
 
 
 DEFAULT_COMMAND_LIMITS = CommandLimits()
+KEEP_OFF = "keep_off"
+"""The source of orders that a household's keep-off gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

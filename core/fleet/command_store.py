@@ -9,17 +9,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 
 from core.db import Database
+from core.db.storing import Storing
 from core.errors import NotFound
 from core.fleet.command_rules import FINAL, CommandView
+from core.fleet.holding import Fence, stands
 from core.fleet.model import CommandKind, CommandStatus
 from core.fleet.tables import Command, Mower
 from core.texts import Text, kept, recalled
 
 
 class CommandStore:
-    """Reads and writes `command`."""
+    """Reads and writes `command`; ``storing`` tells each step in the transaction that stores it."""
 
     def __init__(self, database: Database) -> None:
+        self.storing: Storing[CommandView] = Storing("command")
         self._database = database
 
     async def add(self, view: CommandView, mower_id: UUID) -> CommandView:
@@ -52,24 +55,41 @@ class CommandStore:
                     bulk_id=view.bulk_id,
                 )
                 session.add(row)
+                await session.flush()
+                await self.storing.emit(await session.connection(), view)
                 return view
             mower = await session.get(Mower, known.mower_id)
             return view_of(known, mower.device_name if mower else view.device_name)
 
     async def move(
-        self, command_id: UUID, *, expected: Collection[CommandStatus], **changes: Any
+        self,
+        command_id: UUID,
+        *,
+        expected: Collection[CommandStatus],
+        fence: Fence | None = None,
+        unsent: bool = False,
+        **changes: Any,
     ) -> CommandView | None:
-        """Change a command that has one of the ``expected`` statuses; ``None`` when it has another by now."""
+        """Change a command that has one of the ``expected`` statuses; ``None`` when it has another by now.
+
+        Nothing is changed either when a newer token than that of ``fence`` was given out, nor, with ``unsent``, when
+        somebody is handing the command over already."""
         if "reasons" in changes:
             changes["reasons"] = [kept(reason) for reason in changes["reasons"]]
         statement = (
             update(Command).where(col(Command.id) == command_id, col(Command.status).in_(expected)).values(**changes)
         )
+        if fence is not None:
+            statement = statement.where(stands(fence))
+        if unsent:
+            statement = statement.where(col(Command.sent_at).is_(None))
         async with self._database.session() as session:
             moved = await session.exec(statement)
             if moved.rowcount == 0:
                 return None
-        return await self.get(command_id)
+            view = view_of(*(await session.exec(_COMMANDS.where(Command.id == command_id))).one())
+            await self.storing.emit(await session.connection(), view)
+        return view
 
     async def get(self, command_id: UUID) -> CommandView:
         """One command; ``NotFound`` when there is none with this id."""
@@ -109,6 +129,10 @@ class CommandStore:
     async def open(self) -> Sequence[CommandView]:
         """Every command to which something can still happen, oldest first."""
         return await self._views(_COMMANDS.where(col(Command.status).not_in(FINAL)).order_by(*_OLDEST))
+
+    async def among(self, command_ids: Collection[UUID]) -> Sequence[CommandView]:
+        """These commands, as they stand now."""
+        return await self._views(_COMMANDS.where(col(Command.id).in_(command_ids))) if command_ids else []
 
     async def _views(self, query: Any) -> list[CommandView]:
         async with self._database.session() as session:

@@ -21,6 +21,7 @@ from core.events import Event
 from core.fleet.command_rules import CommandLimits, CommandView, done, overdue, refusals, seen
 from core.fleet.command_store import CommandStore, finished
 from core.fleet.guard import Reason
+from core.fleet.holding import Fence
 from core.fleet.inbox import Inbox
 from core.fleet.listener import Acknowledgement
 from core.fleet.live import LiveFleet
@@ -45,6 +46,14 @@ class Links(Protocol):
     def link_of(self, device_name: str) -> CloudLink | None: ...
 
     def health_of(self, device_name: str) -> LinkHealth | None: ...
+
+    def owns(self, device_name: str) -> bool:
+        """Whether this process owns the account of a mower now."""
+        ...
+
+
+type FenceOf = Callable[[str], Fence | None]
+"""What a write for a mower must show; ``None`` where this process does not own its account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,13 @@ class CommandWorker:
         clock: Clock,
         limits: CommandLimits,
         changed: Event[CommandView],
+        *,
+        fence_of: FenceOf = lambda _device_name: None,
+        hands_over: bool = True,
+        shared: bool = False,
     ) -> None:
+        """``hands_over``: this process may own accounts. ``shared``: others may, too, so that no step is taken for a
+        mower without a fence."""
         self.inbox: Inbox[Item] = Inbox()
         self._handling = asyncio.Lock()
         self.open: dict[UUID, CommandView] = {}
@@ -81,6 +96,9 @@ class CommandWorker:
         self._clock = clock
         self._limits = limits
         self._changed = changed
+        self.refused: Event[CommandView] = Event("command_refused_late")
+        self._fence_of = fence_of
+        self._hands_over, self._shared = hands_over, shared
         self._not_before: dict[UUID, datetime] = {}
         self._sending: dict[UUID, tuple[str, asyncio.Task[None]]] = {}
         self._repeated_at: dict[UUID, datetime] = {}
@@ -125,6 +143,8 @@ class CommandWorker:
 
     def send_due(self) -> None:
         """Begin to hand over every queued command whose time has come, one at a time a mower."""
+        if not self._hands_over:
+            return
         now = self._clock.now()
         for command in list(self.open.values()):
             if command.status is not C.QUEUED or self._not_before.get(command.id, now) > now:
@@ -136,6 +156,8 @@ class CommandWorker:
 
     def repeat_halts(self) -> None:
         """Send every halt again whose standstill telemetry has not shown for `HALT_REPEAT_S`."""
+        if not self._hands_over:
+            return
         now = self._clock.now()
         for command in list(self.open.values()):
             if command.kind is not CommandKind.HALT or command.status is C.QUEUED or command.sent_at is None:
@@ -191,7 +213,7 @@ class CommandWorker:
         if link is None:
             self._not_before[command.id] = now + timedelta(seconds=RETRY_S)
             return
-        handed = await self.move(command, sent_at=now)
+        handed = await self.move(command, unsent=True, sent_at=now)
         if handed is None:
             return
         try:
@@ -248,22 +270,59 @@ class CommandWorker:
         now = self._clock.now()
         for command in list(self.open.values()):
             if command.device_name == newest.device_name and command.id != newest.id:
-                await self.move(command, **finished(C.FAILED, now, Reason.REPLACED))
+                await self.move(command, fenced=False, **finished(C.FAILED, now, Reason.REPLACED))
 
     async def end_overdue(self) -> None:
+        if not self._hands_over:
+            return
         now = self._clock.now()
         for command in list(self.open.values()):
             end = overdue(command, now, self._limits)
             if end is not None and command.id not in self._sending:
                 await self.move(command, **finished(end[0], now, end[1]))
 
-    async def move(self, command: CommandView, **changes: Any) -> CommandView | None:
-        moved = await self._store.move(command.id, expected=(command.status,), **changes)
-        if moved is not None:
-            self.tell(moved)
+    async def move(self, command: CommandView, *, fenced: bool = True, **changes: Any) -> CommandView | None:
+        """The next step of a command, unless somebody else took it: then we know by now what became of it."""
+        fence = self._fence_of(command.device_name) if fenced else None
+        if fenced and fence is None and self._shared:
+            return None
+        moved = await self._store.move(command.id, expected=(command.status,), fence=fence, **changes)
+        if moved is None:
+            for now in await self._store.among([command.id]):
+                if now != self.open.get(command.id):
+                    self.tell(now)
+            return None
+        if moved.status is C.REFUSED:
+            self.refused.emit(moved)
+        self.tell(moved)
         return moved
 
+    async def take_up(self, command: CommandView) -> None:
+        """Go on with one that is open; caught while it was being handed over, it is followed as sent."""
+        if command.status is C.QUEUED and command.sent_at is not None:
+            await self.move(command, status=C.SENT, reasons=(Reason.INTERRUPTED,))
+        elif command.status is C.QUEUED:
+            self.inbox.put(CommandQueued(command.id))
+        elif command.device_name in self._live:
+            self.inbox.put(SnapshotChanged(self._live.get(command.device_name)))
+
+    def is_handing_over(self, command_id: UUID) -> bool:
+        return command_id in self._sending
+
+    def forget(self, command: CommandView) -> None:
+        """Its mower is another process's business from now on."""
+        self.open.pop(command.id, None)
+        self._not_before.pop(command.id, None)
+        self._repeated_at.pop(command.id, None)
+
     def tell(self, command: CommandView) -> None:
+        log.info(
+            "command.moved",
+            command_id=str(command.id),
+            device_name=command.device_name,
+            kind=command.kind.value,
+            status=command.status.value,
+        )
         self.keep(command)
         self._changed.emit(command)
 
@@ -271,6 +330,4 @@ class CommandWorker:
         if command.is_open:
             self.open[command.id] = command
         else:
-            self.open.pop(command.id, None)
-            self._not_before.pop(command.id, None)
-            self._repeated_at.pop(command.id, None)
+            self.forget(command)

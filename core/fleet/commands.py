@@ -27,8 +27,9 @@ from core.db import Database
 from core.errors import Conflict, Invalid
 from core.events import Event, Subscription
 from core.fleet.command_rules import DEFAULT_COMMAND_LIMITS, CommandLimits, CommandView, refusals
+from core.fleet.command_sharing import CommandSharing
 from core.fleet.command_store import CommandStore
-from core.fleet.command_worker import CommandQueued, CommandWorker, Links, SnapshotChanged
+from core.fleet.command_worker import CommandQueued, CommandWorker, FenceOf, Links, SnapshotChanged
 from core.fleet.guard import ALWAYS_FREE, NO_FACTS, OVERRIDE_LEAST, Guard, NoGuard, Reason, split_override
 from core.fleet.listener import Acknowledgement
 from core.fleet.live import LiveFleet
@@ -73,9 +74,18 @@ class Commands:
         acknowledged: Event[Acknowledgement],
         limits: CommandLimits = DEFAULT_COMMAND_LIMITS,
         guard: Guard | None = None,
+        fence_of: FenceOf = lambda _device_name: None,
+        shared: bool = False,
+        hands_over: bool = True,
     ) -> None:
+        """``shared``: other processes ask for commands or hand them over, too; ``hands_over``: this one may."""
         self.changed: Event[CommandView] = Event("command_changed")
+        self.decided: Event[CommandView] = Event("command_decided")
+        """A command was accepted or refused by this process, told once."""
+        self._shared, self._hands_over = shared, hands_over
         self._store = CommandStore(database)
+        self.storing = self._store.storing
+        """Each step of a command that this process stores, in its transaction."""
         self._live = live
         self._links = links
         self._clock = clock
@@ -83,7 +93,13 @@ class Commands:
         self._acknowledged = acknowledged
         self._limits = limits
         self._guard: Guard = guard or NoGuard()
-        self._worker = CommandWorker(self._store, live, links, clock, limits, self.changed)
+        self._worker = CommandWorker(
+            self._store, live, links, clock, limits, self.changed, fence_of=fence_of, hands_over=hands_over,
+            shared=shared,
+        )  # fmt: skip
+        self._worker.refused.subscribe(self.decided.emit)
+        self._sharing = CommandSharing(self._store, self._worker, self._follows)
+        self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._subscriptions: list[Subscription] = []
 
@@ -94,6 +110,8 @@ class Commands:
             asyncio.create_task(self._work(), name="fleet.commands"),
             asyncio.create_task(self._watch_time(), name="fleet.commands.time"),
         ]
+        if self._shared:
+            self._tasks.append(asyncio.create_task(self._look_around(), name="fleet.commands.shared"))
 
     async def stop(self) -> None:
         """Leave no task; open commands are gone on with at the next start."""
@@ -127,6 +145,8 @@ class Commands:
         """
         mower = self._identities.identity(device_name)
         checked = _checked(kind, parameters or {}, override)
+        if self._shared:
+            await self._sharing.look()
         reasons = await self.against(device_name, kind, person_id=person_id, areas=checked.get("areas", ()))
         stands, lifted = split_override(reasons) if override else (reasons, ())
         now = self._clock.now()
@@ -160,6 +180,7 @@ class Commands:
             )
         if stored is asked:
             self._worker.tell(stored)
+            self.decided.emit(stored)
             await self._worker.replace_older(stored)
             self._worker.inbox.put(CommandQueued(stored.id))
             if stored.status is C.QUEUED:
@@ -211,19 +232,49 @@ class Commands:
     async def resume(self) -> None:
         """Take up the open commands of earlier runs; those caught while being handed over are followed as sent."""
         worker = self._worker
-        if not self._subscriptions:
+        if not self._subscriptions and self._hands_over:
             self._subscriptions = [
                 self._live.changed.subscribe(self._on_changed),
                 self._acknowledged.subscribe(worker.inbox.put),
             ]
         for command in await self._store.open():
-            worker.keep(command)
-            if command.status is C.QUEUED and command.sent_at is not None:
-                await worker.move(command, status=C.SENT, reasons=(Reason.INTERRUPTED,))
-            elif command.status is C.QUEUED:
-                worker.inbox.put(CommandQueued(command.id))
-            elif command.device_name in self._live:
-                worker.inbox.put(SnapshotChanged(self._live.get(command.device_name)))
+            if self._follows(command.device_name):
+                worker.keep(command)
+                if self._hands_over:
+                    await worker.take_up(command)
+
+    async def look(self) -> None:
+        """Take in what other processes asked for or did; an event wakes us, and every second we look ourselves."""
+        await self._sharing.look()
+
+    def wake(self) -> None:
+        """Another process said that a command is new or another: look at once."""
+        self._woken.set()
+
+    def held(self, _accounts: object) -> None:
+        """Which accounts are ours is another matter now: what is open there is taken up as after a restart."""
+        self.wake()
+
+    def _follows(self, device_name: str) -> bool:
+        """Whether the open commands of a mower are this process's to know."""
+        if not (self._shared and self._hands_over):
+            return True
+        return self._links.owns(device_name)
+
+    async def _look_around(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self._sharing.look()
+            except DBAPIError as error:
+                log.error("commands.look_failed", error=str(error.orig))
+            sleeping = asyncio.ensure_future(self._clock.sleep(STEP_S))
+            woken = asyncio.ensure_future(self._woken.wait())
+            try:
+                await asyncio.wait([sleeping, woken], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                sleeping.cancel()
+                woken.cancel()
 
     async def step(self) -> None:
         """Do everything that is due now: hand over, follow, end. `start` does this by itself."""

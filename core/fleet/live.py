@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from core.errors import NotFound
 from core.events import Event
-from core.fleet.model import Confidence, MowerChanged, MowerSnapshot, MowerState
+from core.fleet.model import Confidence, MowerChanged, MowerSnapshot, MowerState, PositionType
 from core.texts import Text
 
 STATE_CODES: dict[MowerState, int] = {state: code for code, state in enumerate(MowerState)}
 CONFIDENCE_CODES: dict[Confidence, int] = {confidence: code for code, confidence in enumerate(Confidence)}
+POSITION_TYPE_CODES: dict[PositionType, int] = {quality: code for code, quality in enumerate(PositionType)}
 UNKNOWN_BYTE = 255
-"""Stands for an unknown percentage in the columns."""
+"""Stands for an unknown percentage, last known state or position fix in the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class FleetColumns:
     battery_percent: NDArray[np.uint8]
     progress_percent: NDArray[np.uint8]
     received_s: NDArray[np.float64]
+    position_type: NDArray[np.uint8]
 
     @classmethod
     def blank(cls, size: int) -> "FleetColumns":
@@ -47,6 +49,7 @@ class FleetColumns:
             battery_percent=np.full(size, UNKNOWN_BYTE, dtype=np.uint8),
             progress_percent=np.full(size, UNKNOWN_BYTE, dtype=np.uint8),
             received_s=np.zeros(size),
+            position_type=np.full(size, UNKNOWN_BYTE, dtype=np.uint8),
         )
 
 
@@ -115,6 +118,9 @@ class LiveFleet:
         if reading.position is not None:
             columns.longitude[slot] = reading.position.longitude
             columns.latitude[slot] = reading.position.latitude
+            columns.position_type[slot] = (
+                UNKNOWN_BYTE if reading.position_type is None else POSITION_TYPE_CODES[reading.position_type]
+            )
         columns.heading_deg[slot] = np.nan if reading.heading_deg is None else reading.heading_deg
         columns.battery_percent[slot] = UNKNOWN_BYTE if reading.battery_percent is None else reading.battery_percent
         columns.progress_percent[slot] = UNKNOWN_BYTE if reading.progress_percent is None else reading.progress_percent

@@ -211,6 +211,19 @@ class DeviceMap:
     path_hash: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DailyHours:
+    """A stretch of every day, in minutes of the device's own wall clock (0 to 1439); one that ends no later than it
+    begins ends on the next day."""
+
+    begins: int
+    ends: int
+
+    @property
+    def minutes(self) -> int:
+        return (self.ends - self.begins) % 1_440 or 1_440
+
+
 class MapStage(StrEnum):
     """What a map fetch is at, in order."""
 

@@ -93,7 +93,7 @@ class FleetPipeline:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._telemetry.run(), name="fleet.telemetry")
                 group.create_task(self._work(), name="fleet.work")
-                group.create_task(self._age(), name="fleet.age")
+                group.create_task(self.age(), name="fleet.age")
         finally:
             self._loop = None
             self.drain()
@@ -126,7 +126,8 @@ class FleetPipeline:
                 self._turn(TURN)
                 await asyncio.sleep(0)
 
-    async def _age(self) -> None:
+    async def age(self) -> None:
+        """Let time pass until cancelled."""
         while True:
             await self._clock.sleep(TICK_S)
             self.tick()

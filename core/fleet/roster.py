@@ -1,7 +1,7 @@
 """Which mowers exist: devices of the vendor's accounts become rows with a small number, and the live fleet's roster."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,8 +40,18 @@ class MowerIdentity:
 class Roster:
     """Keeps the mower table and the roster of the live fleet the same."""
 
-    def __init__(self, database: Database, live: LiveFleet, telemetry: TelemetryStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        live: LiveFleet,
+        telemetry: TelemetryStore,
+        clock: Clock,
+        *,
+        mine: Callable[[str | None], bool] = lambda _account: True,
+    ) -> None:
+        """``mine`` says of an account whether its mowers belong into this process."""
         self._database = database
+        self._mine = mine
         self._live = live
         self._telemetry = telemetry
         self._clock = clock
@@ -91,6 +101,7 @@ class Roster:
                 product_key=row.product_key,
             )
             for row in rows
+            if self._mine(accounts.get(row.vendor_account_id) if row.vendor_account_id else None)
         }
         self._identities = identities
         names = [snapshot.device_name for snapshot in self._live.all()]
@@ -106,8 +117,8 @@ class Roster:
                 return
             async with self._database.session() as session:
                 owner = (await session.exec(select(VendorAccount).where(VendorAccount.account == account))).one()
-                for device in devices:
-                    await self._upsert(session, owner, device)
+                with session.no_autoflush:  # everything is read before the first write: others wait for its turn
+                    await self._upsert(session, owner, devices)
             await self._load()
 
     async def removed(self, account: str, device_name: str) -> None:
@@ -129,26 +140,30 @@ class Roster:
         same = (mower.iot_id, mower.product_key, mower.model) == (device.iot_id, device.product_key, device.model)
         return same and device.firmware in (None, mower.firmware)
 
-    async def _upsert(self, session: AsyncSession, owner: VendorAccount, device: DeviceDescription) -> None:
-        row = (await session.exec(select(Mower).where(Mower.device_name == device.device_name))).first()
-        if row is None:
-            last = (await session.exec(select(func.max(Mower.number)))).one()
-            number = (last or 0) + 1
-            if number > MAX_NUMBER:
-                raise Unavailable(
-                    Text("no mower number left: {n} are the most this installation can hold", n=MAX_NUMBER)
-                )
-            row = Mower(number=number, device_name=device.device_name, created_at=self._clock.now())
-        elif row.removed_at is None and row.vendor_account_id not in (None, owner.id):
-            holder = await session.get(VendorAccount, row.vendor_account_id)
-            if holder is not None and holder.unlinked_at is None:
-                return  # shared between two accounts: the first link keeps it
-        row.vendor_account_id = owner.id
-        row.iot_id, row.product_key, row.model = device.iot_id, device.product_key, device.model
-        row.firmware = device.firmware or row.firmware
-        row.removed_at = None
-        session.add(row)
-        await session.flush()
+    async def _upsert(self, session: AsyncSession, owner: VendorAccount, devices: Sequence[DeviceDescription]) -> None:
+        names = [device.device_name for device in devices]
+        stored = (await session.exec(select(Mower).where(col(Mower.device_name).in_(names)))).all()
+        rows = {row.device_name: row for row in stored}
+        last = (await session.exec(select(func.max(Mower.number)))).one() or 0
+        for device in devices:
+            row = rows.get(device.device_name)
+            if row is None:
+                last += 1
+                if last > MAX_NUMBER:
+                    raise Unavailable(
+                        Text("no mower number left: {n} are the most this installation can hold", n=MAX_NUMBER)
+                    )
+                row = Mower(number=last, device_name=device.device_name, created_at=self._clock.now())
+                rows[device.device_name] = row  # a list that names a device twice means one mower
+            elif row.removed_at is None and row.vendor_account_id not in (None, owner.id):
+                holder = await session.get(VendorAccount, row.vendor_account_id)
+                if holder is not None and holder.unlinked_at is None:
+                    continue  # shared between two accounts: the first link keeps it
+            row.vendor_account_id = owner.id
+            row.iot_id, row.product_key, row.model = device.iot_id, device.product_key, device.model
+            row.firmware = device.firmware or row.firmware
+            row.removed_at = None
+            session.add(row)
 
     async def _restored(self, mower: MowerIdentity) -> MowerSnapshot:
         stored = await self._telemetry.latest(mower.number, mower.device_name)

@@ -14,7 +14,8 @@ from core.fleet.accounts import VendorAccounts
 from core.fleet.command_rules import DEFAULT_COMMAND_LIMITS, CommandLimits
 from core.fleet.commands import Commands
 from core.fleet.guard import Guard
-from core.fleet.history import FleetPast, HistoryDesk, MinuteKeeper, Thinning
+from core.fleet.history import FleetPast, ForgetPlaces, HistoryDesk, MinuteKeeper, Thinning
+from core.fleet.holding import Holder, LeaseBook
 from core.fleet.limits import DEFAULT_LIMITS, StateLimits
 from core.fleet.live import LiveFleet
 from core.fleet.maps import MapLibrary
@@ -49,7 +50,14 @@ class FleetService:
         coverage_cell_m: float = 0.25,
         guard: Guard | None = None,
         raw_days: int = 30,
+        location_days: int = 0,
+        holder: Holder | None = None,
+        shared: bool = False,
     ) -> None:
+        """``shared``: other processes have a part of this fleet, too; without it this one is alone."""
+        self.shared, self.owns_links = shared, cloud is not None
+        holder = holder or Holder(database, clock)
+        self._database = database
         self._clock = clock
         self.live = LiveFleet()
         self.telemetry = TelemetryStore(database, clock)
@@ -60,7 +68,9 @@ class FleetService:
         self.fleet_past = FleetPast(database, limits)
         self.minutes = MinuteKeeper(database, self.telemetry, clock)
         self.thinning = Thinning(database, clock, raw_days=raw_days)
-        self.roster = Roster(database, self.live, self.telemetry, clock)
+        self.forgetting = ForgetPlaces(database, clock, days=location_days)
+        only_mine = shared and cloud is not None
+        self.roster = Roster(database, self.live, self.telemetry, clock, **({"mine": holder.mine} if only_mine else {}))
         self.maps = MapLibrary(database)
         self.settings = SettingsBook(database)
         self.accounts = VendorAccounts(
@@ -72,6 +82,7 @@ class FleetService:
             settings=self.settings,
             take_readings=self.pipeline.enqueue,
             clock=clock,
+            holder=holder,
         )
         self.commands = Commands(
             database,
@@ -82,21 +93,38 @@ class FleetService:
             acknowledged=self.accounts.acknowledged,
             limits=command_limits,
             guard=guard,
+            fence_of=self.accounts.fence_of,
+            shared=shared,
+            hands_over=cloud is not None or not shared,
         )
+        if shared:
+            self.accounts.held_changed.subscribe(self.commands.held)
         self.refresh = Refresh(self.live, self.roster, self.maps, clock)
         self.losses: tuple[LossReport, ...] = ()
         self._running: tuple[asyncio.Task[None], ...] = ()
 
     async def start(self) -> None:
-        """Report what an earlier run lost, restore, then take readings, commands and links, in this order."""
-        self.losses = await self.telemetry.start()
-        await self.accounts.load()
-        self._running = (
-            asyncio.create_task(self.pipeline.run(), name="fleet.pipeline"),
-            asyncio.create_task(self.session_keeper.run(), name="fleet.sessions"),
-        )
+        """Report what an earlier run lost, restore, then take readings, commands and links, in this order.
+
+        A process that only watches (shared, without links) takes no readings: snapshots come to it from elsewhere,
+        and it lets them grow old by itself."""
+        if self.shared and not self.owns_links:
+            await self.accounts.load()
+            self._running = (asyncio.create_task(self.pipeline.age(), name="fleet.age"),)
+        else:
+            await self._begin_writing()
+            await self.accounts.load()
+            self._running = (
+                asyncio.create_task(self.pipeline.run(), name="fleet.pipeline"),
+                asyncio.create_task(self.session_keeper.run(), name="fleet.sessions"),
+            )
         await self.commands.start()
         await self.accounts.start()
+
+    async def _begin_writing(self) -> None:
+        owner = self.accounts.holder.owner
+        others = (await LeaseBook(self._database).present(self._clock.now())) - {owner}
+        self.losses = await self.telemetry.start(owner=owner, others=others)
 
     async def stop(self) -> None:
         """Close links first, so that nothing comes in any more; then store what came, and leave no task."""

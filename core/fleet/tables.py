@@ -83,6 +83,7 @@ class TelemetryWatermark(Record, table=True):
     started_at: datetime = moment()
     flushed_at: datetime = moment()
     flushed_readings: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    owner: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})  # of `core.fleet.holding`
     closed_at: datetime | None = optional_moment()
 
 

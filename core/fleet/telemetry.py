@@ -10,7 +10,7 @@ A failing database is retried every flush; nothing is dropped here.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -98,17 +98,20 @@ class TelemetryStore:
         self._pending.append(row)
         self.appended.emit(row)
 
-    async def start(self) -> tuple[LossReport, ...]:
-        """Begin a run: report what earlier runs lost, close their watermarks, open ours."""
+    async def start(self, *, owner: str = "", others: Collection[str] = ()) -> tuple[LossReport, ...]:
+        """Begin a run: report what earlier runs lost, close their watermarks, open ours.
+
+        ``owner`` is this process's name; runs of ``others``, which are there, go on and lost nothing."""
         now = self._clock.now()
         reports = []
+        ended = (_marks.c.closed_at.is_(None), _marks.c.owner.not_in(list(others)))
         async with self._database.connection() as connection:
-            for row in await connection.execute(select(_marks).where(_marks.c.closed_at.is_(None))):
+            for row in await connection.execute(select(_marks).where(*ended)):
                 reports.append(_loss(row.run_id, row.started_at, row.flushed_at, row.flushed_readings))
-            await connection.execute(update(_marks).where(_marks.c.closed_at.is_(None)).values(closed_at=now))
+            await connection.execute(update(_marks).where(*ended).values(closed_at=now))
             run_id = new_id()
             await connection.execute(
-                _marks.insert().values(run_id=run_id, started_at=now, flushed_at=now, flushed_readings=0)
+                _marks.insert().values(run_id=run_id, started_at=now, flushed_at=now, flushed_readings=0, owner=owner)
             )
         self._run_id, self._flushed = run_id, 0
         for report in reports:

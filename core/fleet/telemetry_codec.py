@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import from_epoch_ms, to_epoch_ms
-from core.fleet.live import CONFIDENCE_CODES, STATE_CODES
-from core.fleet.model import Confidence, MowerState, PositionType, Reading, Source
+from core.fleet.live import CONFIDENCE_CODES, POSITION_TYPE_CODES, STATE_CODES
+from core.fleet.model import Confidence, MowerState, Reading, Source
 from core.geo import Point
 
 COLUMNS = (
@@ -43,7 +43,7 @@ COLUMNS = (
 """Order of a row's values."""
 
 SOURCES = {source: code for code, source in enumerate(Source)}
-POSITION_TYPES = {quality: code for code, quality in enumerate(PositionType)}
+POSITION_TYPES = POSITION_TYPE_CODES
 _STATES, _CONFIDENCES = list(STATE_CODES), list(CONFIDENCE_CODES)
 _SOURCES, _POSITION_TYPES = list(SOURCES), list(POSITION_TYPES)
 _STREAMS = {Source.PROPERTY: 1, Source.STATUS: 2}

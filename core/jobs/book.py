@@ -22,20 +22,41 @@ class JobBook:
     def __init__(self, database: Database, clock: Clock, limits: RunLimits = DEFAULT_RUN_LIMITS) -> None:
         self._database, self._clock, self.limits = database, clock, limits
 
-    async def claim(self, job: str, *, asked_by: str = "") -> Run | None:
-        """Begin a run; ``None`` while somebody is at the job. A claim that ran out becomes a run that was lost."""
+    async def claim(
+        self, job: str, *, asked_by: str = "", apart: str = "", not_within_s: float | None = None
+    ) -> Run | None:
+        """Begin a run; ``None`` while somebody is at the job. A claim that ran out becomes a run that was lost.
+
+        With ``apart`` (a process's name) others of the same job do not matter: each has its own. With
+        ``not_within_s`` the claim is given back where the job began less than that ago: of several schedulers one
+        runs it, whoever is first."""
+        run = await self._claim(job, f"{job}@{apart}"[:80] if apart else job, asked_by)
+        if run is None or not_within_s is None or await self._is_due(job, not_within_s):
+            return run
+        async with self._database.session() as session:
+            await session.exec(_claim_of(run))
+        return None
+
+    async def _is_due(self, job: str, not_within_s: float) -> bool:
+        last = next(iter(await self.recent(job, 1)), None)
+        if last is None:
+            return True
+        began = last.started_at if last.ended_at is None else last.ended_at - timedelta(seconds=last.seconds)
+        return (self._clock.now() - began).total_seconds() >= not_within_s
+
+    async def _claim(self, job: str, name: str, asked_by: str) -> Run | None:
         now, run_id = self._clock.now(), new_id()
         fields: dict[str, Any] = {"run_id": run_id, "started_at": now, "until": self._until(now), "asked_by": asked_by}
         try:
             async with self._database.session() as session:
-                held = await session.get(JobClaim, job)
+                held = await session.get(JobClaim, name)
                 if held is None:
-                    session.add(JobClaim(job=job, **fields))
+                    session.add(JobClaim(job=name, **fields))
                 elif held.until > now:
                     return None
                 else:
                     session.add(_row(_lost(held)))
-                    same = (col(JobClaim.job) == job, col(JobClaim.run_id) == held.run_id)
+                    same = (col(JobClaim.job) == name, col(JobClaim.run_id) == held.run_id)
                     taken = await session.exec(update(JobClaim).where(*same).values(**fields))
                     if taken.rowcount != 1:
                         await session.rollback()
@@ -44,12 +65,12 @@ class JobBook:
             return None
         return Run(
             id=run_id, job=job, started_at=now, ended_at=None, seconds=0.0, outcome=Outcome.RUNNING,
-            asked_by=asked_by,
+            asked_by=asked_by, claim=name if name != job else "",
         )  # fmt: skip
 
     async def renew(self, run: Run) -> bool:
         """Hold the claim longer; false when it is no longer ours."""
-        mine = (col(JobClaim.job) == run.job, col(JobClaim.run_id) == run.id)
+        mine = (col(JobClaim.job) == run.claimed_as, col(JobClaim.run_id) == run.id)
         async with self._database.session() as session:
             held = await session.exec(update(JobClaim).where(*mine).values(until=self._until(self._clock.now())))
             return bool(held.rowcount == 1)
@@ -57,8 +78,8 @@ class JobBook:
     async def end(self, run: Run) -> None:
         """Give the claim back and keep the run; an uneventful one after another adds to its line."""
         async with self._database.session() as session:
-            await session.exec(delete(JobClaim).where(col(JobClaim.job) == run.job, col(JobClaim.run_id) == run.id))
             earlier = (await session.exec(_newest(run.job))).first()
+            await session.exec(_claim_of(run))
             if earlier is not None and folds_into(_run(earlier), run):
                 earlier.ended_at, earlier.times = run.ended_at, earlier.times + 1
                 earlier.seconds = max(earlier.seconds, run.seconds)
@@ -72,8 +93,8 @@ class JobBook:
         async with self._database.session() as session:
             claims = (await session.exec(select(JobClaim).where(col(JobClaim.until) > now))).all()
         return {
-            claim.job: Run(
-                id=claim.run_id, job=claim.job, started_at=claim.started_at, ended_at=None,
+            claim.job.partition("@")[0]: Run(
+                id=claim.run_id, job=claim.job.partition("@")[0], started_at=claim.started_at, ended_at=None,
                 seconds=(now - claim.started_at).total_seconds(), outcome=Outcome.RUNNING, asked_by=claim.asked_by,
             )
             for claim in claims
@@ -115,10 +136,14 @@ def _newest(job: str, limit: int = 1) -> Any:
     ).limit(limit)  # fmt: skip
 
 
+def _claim_of(run: Run) -> Any:
+    return delete(JobClaim).where(col(JobClaim.job) == run.claimed_as, col(JobClaim.run_id) == run.id)
+
+
 def _lost(claim: JobClaim) -> Run:
     return Run(
-        id=claim.run_id, job=claim.job, started_at=claim.started_at, ended_at=None, seconds=0.0, outcome=Outcome.LOST,
-        asked_by=claim.asked_by,
+        id=claim.run_id, job=claim.job.partition("@")[0], started_at=claim.started_at, ended_at=None, seconds=0.0,
+        outcome=Outcome.LOST, asked_by=claim.asked_by,
     )  # fmt: skip
 
 

@@ -7,6 +7,14 @@ from enum import StrEnum
 from uuid import UUID
 
 
+class Where(StrEnum):
+    """Which process a job belongs to, where there are several; one that is alone runs all of them."""
+
+    ONCE = "once"  # anywhere, once in the house
+    LINKS = "links"  # wherever vendor accounts are owned: each for its own
+    PAGES = "pages"  # wherever people work: it works off what this process has in memory
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A function that comes round every ``every_s`` seconds, never twice at the same time.
@@ -19,6 +27,7 @@ class Job:
     every_s: float
     function: Callable[[], Awaitable[object]]
     tells: str = ""
+    where: Where = Where.ONCE
 
 
 class Outcome(StrEnum):
@@ -51,6 +60,12 @@ class Run:
     asked_by: str = ""
     """Who pressed "run now"; empty for the timetable."""
     times: int = 1
+    claim: str = ""
+    """What it is claimed as, when that is not the job's name alone."""
+
+    @property
+    def claimed_as(self) -> str:
+        return self.claim or self.job
 
     @property
     def uneventful(self) -> bool:

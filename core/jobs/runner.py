@@ -16,22 +16,33 @@ from core.clock import Clock
 from core.errors import Conflict, MowthosError
 from core.events import Event
 from core.jobs.book import JobBook
-from core.jobs.model import Job, Outcome, Run
+from core.jobs.model import Job, Outcome, Run, Where
 from core.texts import Text
 
 log = structlog.get_logger(__name__)
 
 
+DUE = 0.8
+"""Part of its period after which a job may run again, where several schedulers count periods of their own."""
+
+
 class JobRunner:
     """Runs jobs; an error of one is an outcome, never the end of the scheduler."""
 
-    def __init__(self, book: JobBook, clock: Clock) -> None:
+    def __init__(self, book: JobBook, clock: Clock, *, process: str = "") -> None:
+        """``process`` names this one where several share the work; without it this one is alone."""
+        self._process = process
         self.ended: Event[Run] = Event("job_ended")
         self._book, self._clock = book, clock
 
     async def turn(self, job: Job) -> Run | None:
-        """One turn by the timetable; ``None`` when somebody is at the job."""
-        run = await self._book.claim(job.name)
+        """One turn by the timetable; ``None`` when somebody is at the job, or was in this period already."""
+        if not self._process:
+            run = await self._book.claim(job.name)
+        elif job.where is Where.ONCE:
+            run = await self._book.claim(job.name, not_within_s=job.every_s * DUE)
+        else:
+            run = await self._book.claim(job.name, apart=self._process)
         return None if run is None else await self.go_on(job, run)
 
     async def begin(self, job: Job, *, asked_by: str) -> Run:

@@ -29,6 +29,7 @@ from core.neighbourhood.imports import ImportReport, Progress, RefusedRow, impor
 from core.neighbourhood.layers import LayerSource, PreparedLayer, RoadInfo
 from core.neighbourhood.lot_shapes import firm_boundary, polygon_area_m2
 from core.neighbourhood.neighbours import AreaAnswer, NeighbourFinder
+from core.neighbourhood.own_lot import OwnLot, in_metres
 from core.neighbourhood.provenance import ImportRecord, LayerRecord, Provenance, data_provenance
 from core.neighbourhood.qualification import Qualification, qualify_all
 from core.neighbourhood.reach import BookReach, Reach, ReachGraph
@@ -65,6 +66,7 @@ __all__ = [
     "MowerOfLot",
     "NeighbourAnswer",
     "NeighbourFinder",
+    "OwnLot",
     "PreparedLayer",
     "Progress",
     "Provenance",
@@ -88,6 +90,7 @@ __all__ = [
     "households_of_person",
     "import_addresses",
     "import_roads",
+    "in_metres",
     "lots_of_mower",
     "lots_of_person",
     "mowers_of_lot",

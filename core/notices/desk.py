@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, update
@@ -9,10 +10,12 @@ from sqlmodel import col, select
 
 from core.clock import Clock
 from core.db import Database
+from core.errors import NotFound
 from core.events import Event
-from core.notices.model import Channel, NoticeView
+from core.notices.model import Channel, NoticeView, Readers
 from core.notices.outbox import InApp, notice_view
 from core.notices.tables import NoticeOutbox
+from core.texts import N_
 
 SHOWN = 30
 
@@ -26,13 +29,16 @@ class Bell:
 
 
 class NoticeDesk:
-    """Reads and marks. ``changed`` tells whose bell is another; counts are kept, so showing one asks no database."""
+    """Reads and marks. ``changed`` tells whose bell is another; counts are kept, so showing one asks no database.
 
-    def __init__(self, database: Database, clock: Clock, in_app: InApp) -> None:
+    Without ``readers`` everybody's times are told in UTC."""
+
+    def __init__(self, database: Database, clock: Clock, in_app: InApp, readers: Readers | None = None) -> None:
         self.changed: Event[UUID] = Event("bell_changed")
         self.arrived = in_app.delivered
         self._database = database
         self._clock = clock
+        self._readers = readers
         self._counts: dict[UUID, int] = {}
         in_app.delivered.subscribe(self._delivered)
 
@@ -60,6 +66,19 @@ class NoticeDesk:
                 mine.append(row)
         return Bell(await self.unread(person_id), list(grouped.values())[:SHOWN])
 
+    async def zone(self, person_id: UUID) -> tzinfo:
+        """The time zone in which a person is told of times."""
+        reader = None if self._readers is None else (await self._readers([person_id])).get(person_id)
+        return UTC if reader is None else reader.zone
+
+    async def notice(self, person_id: UUID, notice_id: UUID) -> NoticeView:
+        """One notice of this person; ``NotFound`` also for one of somebody else's."""
+        async with self._database.session() as session:
+            row = await session.get(NoticeOutbox, notice_id)
+        if row is None or row.person_id != person_id:
+            raise NotFound(N_("there is no such notice, or it is not yours"))
+        return notice_view(row)
+
     async def notices(self, person_id: UUID, *, unread_only: bool = False, limit: int = 100) -> Sequence[NoticeView]:
         """A person's notices, newest first."""
         where = _unread(person_id) if unread_only else (col(NoticeOutbox.person_id) == person_id,)
@@ -80,6 +99,11 @@ class NoticeDesk:
             self._counts.pop(person_id, None)
             self.changed.emit(person_id)
         return done.rowcount
+
+    def hear(self, person_id: UUID) -> None:
+        """Another process told that somebody's bell is another."""
+        self._counts.pop(person_id, None)
+        self.changed.emit(person_id)
 
     def _delivered(self, told: tuple[UUID, NoticeView]) -> None:
         self._counts.pop(told[0], None)

@@ -5,7 +5,7 @@ again, so channels must bear a notice that comes twice (the bell does: it shows 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -17,13 +17,14 @@ from core.db import Database
 from core.errors import MowthosError
 from core.events import Event
 from core.notices.model import Channel, ChannelAdapter, Notice, NoticeView, Weight
+from core.notices.retries import DEFAULT_RETRIES, wait_after
+from core.notices.router import Router
 from core.notices.tables import NoticeOutbox
 from core.texts import kept, recalled
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
-RETRY_FIRST_S, RETRY_MOST_S = 10, 3_600
 LONGEST = 1_000
 
 
@@ -39,7 +40,7 @@ async def put_notices(session: AsyncSession, notices: Iterable[Notice], clock: C
         session.add(
             NoticeOutbox(
                 key=notice.key,
-                channel=notice.channel,
+                channel=Channel.IN_APP,
                 person_id=notice.person_id,
                 kind=notice.kind,
                 weight=notice.weight,
@@ -66,25 +67,37 @@ class InApp:
 
 
 class Outbox:
-    """Delivers what is pending."""
+    """Gives notices their channels and rings the bell; mail and SMS are `core.notices.Sending`'s, which may take long.
 
-    def __init__(self, database: Database, clock: Clock, channels: Mapping[Channel, ChannelAdapter]) -> None:
+    Without a ``router`` everything rings and nothing leaves the house.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        channels: Mapping[Channel, ChannelAdapter],
+        *,
+        router: Router | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._channels = channels
+        self._router = router
 
     async def flush(self) -> int:
         """One round over what is due. Returns the number delivered."""
-        now = self._clock.now()
+        if self._router is not None:
+            await self._router.route_fresh()
+        return sum([await self._deliver(row) for row in await self._pending(self._clock.now())])
+
+    async def _pending(self, now: datetime) -> list[NoticeOutbox]:
+        query = select(NoticeOutbox).where(col(NoticeOutbox.delivered_at).is_(None), NoticeOutbox.due_at <= now)
+        if self._router is not None:  # one that was put in this moment is not known yet to ring
+            query = query.where(col(NoticeOutbox.routed_at).is_not(None))
+        query = query.order_by(col(NoticeOutbox.due_at), col(NoticeOutbox.id)).limit(AT_ONCE)
         async with self._database.session() as session:
-            query = (
-                select(NoticeOutbox)
-                .where(col(NoticeOutbox.delivered_at).is_(None), NoticeOutbox.due_at <= now)
-                .order_by(col(NoticeOutbox.due_at), col(NoticeOutbox.id))
-                .limit(AT_ONCE)
-            )
-            rows = list((await session.exec(query)).all())
-        return sum([await self._deliver(row) for row in rows])
+            return list((await session.exec(query)).all())
 
     async def _deliver(self, row: NoticeOutbox) -> bool:
         adapter = self._channels.get(Channel(row.channel))
@@ -102,8 +115,7 @@ class Outbox:
             stored.attempts += 1
             stored.last_error = error[:300]
             if error:
-                wait_s = min(RETRY_FIRST_S * 2 ** (stored.attempts - 1), RETRY_MOST_S)
-                stored.due_at = now + timedelta(seconds=wait_s)
+                stored.due_at = now + (wait_after(stored.attempts) or DEFAULT_RETRIES.most)  # the bell never gives up
                 log.warning("notices.not_delivered", channel=row.channel, attempts=stored.attempts, error=error)
             else:
                 stored.delivered_at = now

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from nicegui import ui
 from nicegui.element import Element
 
@@ -28,6 +28,7 @@ from dashboard.components.notices import attempt, confirm_done, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import _, locale, ngettext, told
+from dashboard.measures import when_words
 
 BUILT_IN = frozenset(rule.key for rule in DEFAULT_RULES)
 
@@ -232,7 +233,7 @@ def preview_chart(found: Preview) -> None:
             for one in found.shown[:5]:
                 with ui.element("li"):
                     text("b", one.mower)
-                    at = format_datetime(one.raised_at, "short", locale=locale())
+                    at = when_words(one.raised_at, UTC, day="short")
                     lasted = (
                         "" if one.cleared_at is None else span_words((one.cleared_at - one.raised_at).total_seconds())
                     )

@@ -207,6 +207,7 @@ class WaitingOut(Out):
     position: int
     asked_by: str
     asked_at: datetime
+    offered_until: datetime | None = Field(description="A free place is held for it until then")
 
 
 class ConsentOut(Out):

@@ -85,10 +85,12 @@ class ScoreOut(Out):
     corridor_m: float | None
     age_days: float
     revenue_cents: int | None
-    completion_percent: float | None
-    on_time_percent: float | None
-    utilisation_percent: float | None
-    rating: float | None
+    completion_percent: float | None = Field(description="Visits done, of those that ran or the weather took, 30 days")
+    on_time_percent: float | None = Field(description="Of visits that began: within 15 min of the time last told")
+    utilisation_percent: float | None = Field(description="Minutes mowed, of those that quiet hours left")
+    rating: float | None = Field(description="Mean of the households' stars, 1 to 5")
+    visits: int = Field(description="On which completion rests")
+    ratings: int
 
 
 class StopIn(BaseModel):

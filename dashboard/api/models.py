@@ -51,6 +51,31 @@ class MowerStatus(BaseModel):
     age_s: float | None = Field(description="Seconds since the last accepted reading was received")
 
 
+class _Aged(BaseModel):
+    """Part of a status; it has the age of the whole."""
+
+    device_name: str
+    confidence: Confidence
+    last_updated: datetime | None
+    age_s: float | None = Field(description="Seconds since the last accepted reading was received")
+
+
+class Battery(_Aged):
+    battery_level: int | None = Field(description="Percent")
+    charging_state: bool | None
+
+
+class MowerPlace(_Aged):
+    location: Location | None
+
+
+class WorkMode(_Aged):
+    state: MowerState
+    work_mode: MowerState | None
+    work_mode_code: int | None = Field(description="The vendor's own number")
+    work_progress: int | None = Field(description="Percent of the running task")
+
+
 def mower_status(facts: MowerFacts, snapshot: MowerSnapshot, scope: FleetScope, now: datetime) -> MowerStatus:
     """The status in the caller's scope: away from own ground, a homeowner learns its age and nothing else."""
     reading = snapshot.reading

@@ -6,19 +6,23 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Query
+from pydantic import Field
 
 from core.accounts import Right, Viewer
 from core.clock import Clock
 from core.errors import Conflict, NotFound
 from core.fleet.live import LiveFleet
-from core.fleet.model import CommandKind
+from core.fleet.model import CommandKind, MowerState
 from dashboard.api.bearer import Bearer
 from dashboard.api.control_models import CommandIn, check_rights
 from dashboard.api.models import (
+    Battery,
     CommandAnswer,
     CommandOut,
     HistoryOut,
+    MowerPlace,
     MowerStatus,
+    WorkMode,
     command_out,
     history_point,
     mower_status,
@@ -44,6 +48,13 @@ class CommandWord(StrEnum):
     HALT = "halt"
     LEAVE_DOCK = "leave_dock"
     RESTART = "restart"
+
+
+class NamedCommandIn(CommandIn):
+    """A command and whom it is for."""
+
+    device_name: str = Field(max_length=64, examples=["Luba-VS1A2B3C"])
+    kind: CommandWord
 
 
 class CommandRefused(Conflict):
@@ -72,22 +83,46 @@ def mowers_router(
         facts = {row.device_name: row for row in roster()}
         return scope, {name: row for name, row in facts.items() if name in live and scope.sees(name)}
 
-    @router.get("/mowers", responses=problems(403), summary="Every mower in sight")
+    type Sees = Annotated[Viewer, bearer.caller(Right.SEE_FLEET, Right.SEE_OWN_LOT)]
+
+    async def one_now(name: str, viewer: Viewer) -> MowerStatus:
+        scope, facts = await visible(viewer)
+        if name not in facts:
+            raise NotFound(f"no mower named {name!r}")
+        return mower_status(facts[name], live.get(name), scope, clock.now())
+
+    @router.get("/mowers", responses=problems(403, 422), summary="Every mower in sight")
     async def list_mowers(
         viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET, Right.SEE_OWN_LOT)],
+        state: Annotated[list[MowerState] | None, Query(description="In any of these states")] = None,
+        search: Annotated[str, Query(max_length=120, description="In name and model")] = "",
     ) -> list[MowerStatus]:
         scope, facts = await visible(viewer)
-        now = clock.now()
-        return [mower_status(row, live.get(name), scope, now) for name, row in sorted(facts.items())]
+        now, wanted = clock.now(), search.casefold()
+        found = [mower_status(row, live.get(name), scope, now) for name, row in sorted(facts.items())]
+        return [
+            one
+            for one in found
+            if (not state or one.state in state) and wanted in f"{one.device_name} {one.model}".casefold()
+        ]
 
     @router.get("/mowers/{name}/status", responses=problems(403, 404, 422), summary="One mower now")
     async def status(
         name: DeviceName, viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET, Right.SEE_OWN_LOT)]
     ) -> MowerStatus:
-        scope, facts = await visible(viewer)
-        if name not in facts:
-            raise NotFound(f"no mower named {name!r}")
-        return mower_status(facts[name], live.get(name), scope, clock.now())
+        return await one_now(name, viewer)
+
+    @router.get("/mowers/{name}/battery", responses=problems(403, 404, 422), summary="Its charge")
+    async def battery(name: DeviceName, viewer: Sees) -> Battery:
+        return Battery(**(await one_now(name, viewer)).model_dump())
+
+    @router.get("/mowers/{name}/location", responses=problems(403, 404, 422), summary="Where it is")
+    async def location(name: DeviceName, viewer: Sees) -> MowerPlace:
+        return MowerPlace(**(await one_now(name, viewer)).model_dump())
+
+    @router.get("/mowers/{name}/work-mode", responses=problems(403, 404, 422), summary="What it does")
+    async def work_mode(name: DeviceName, viewer: Sees) -> WorkMode:
+        return WorkMode(**(await one_now(name, viewer)).model_dump())
 
     @router.get("/mowers/{name}/history", responses=problems(403, 404, 422), summary="Stored readings, oldest first")
     async def past(
@@ -116,8 +151,23 @@ service_mowers; an override needs override_guard and a typed reason.""",
         ] = None,
         body: CommandIn | None = None,
     ) -> CommandAnswer:
+        return await ordered(name, kind, viewer, idempotency_key, body or CommandIn())
+
+    @router.post(
+        "/commands", responses=problems(403, 404, 409, 422, 424, 503), summary="The same, the mower named in the body"
+    )
+    async def commanded(
+        body: NamedCommandIn,
+        viewer: Annotated[Viewer, bearer.caller(Right.COMMAND_MOWERS)],
+        idempotency_key: Annotated[UUID | None, Header(description="Becomes the command's id")] = None,
+    ) -> CommandAnswer:
+        asked = CommandIn(start=body.start, override_reason=body.override_reason)
+        return await ordered(body.device_name, body.kind, viewer, idempotency_key, asked)
+
+    async def ordered(
+        name: str, kind: CommandWord, viewer: Viewer, idempotency_key: UUID | None, asked: CommandIn
+    ) -> CommandAnswer:
         live.get(name)
-        asked = body or CommandIn()
         check_rights(viewer, CommandKind(kind.value), override=asked.override_reason)
         try:
             record = await commands.request(

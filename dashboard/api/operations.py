@@ -73,6 +73,12 @@ class BudgetOut(_Out):
     state: str
 
 
+class AnswersOut(_Out):
+    given: int
+    failed: int = Field(description="By a fault of the server (5xx)")
+    p95_s: float | None = Field(description="Seconds within which 95 of 100 were over; null before the first")
+
+
 class FiguresOut(_Out):
     readings: ReadingsOut = Field(description="Since the start of the process")
     queued: int = Field(description="Readings that wait to be taken")
@@ -82,6 +88,8 @@ class FiguresOut(_Out):
     budgets: list[BudgetOut]
     disk_free_bytes: int
     disk_bytes: int
+    since: datetime = Field(description="When the process started")
+    answers: AnswersOut = Field(description="Of this process, pages and REST, since then")
 
 
 def operations_router(*, bearer: Bearer, operations: OperationsDesk) -> APIRouter:

@@ -214,3 +214,15 @@ def lines_out(lines: tuple[Line, ...]) -> list[LineOut]:
         )
         for line in lines
     ]
+
+
+class JoinHomeOut(BaseModel):
+    """A home of the caller's, with the cluster that holds it, if one does."""
+
+    lot_id: UUID
+    address: str
+    city: str
+    lawn_m2: float
+    cluster_id: UUID | None
+    cluster: str
+    host: bool

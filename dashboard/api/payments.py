@@ -15,6 +15,7 @@ from dashboard.api.bearer import Bearer
 from dashboard.api.payment_models import (
     CancelIn,
     CardOut,
+    JoinHomeOut,
     PageOut,
     PlanOut,
     PreJoinIn,
@@ -55,6 +56,10 @@ def payments_router(*, bearer: Bearer, billing: Billing, joining: JoinDesk) -> A
     @router.get("/plans", responses=problems(403), summary="The plans one may choose now")
     async def plans(_viewer: Annotated[Viewer, mine]) -> list[PlanOut]:
         return [PlanOut.of(terms) for terms in await billing.plans.offered()]
+
+    @router.get("/homes", responses=problems(403), summary="One's own homes, which may join")
+    async def homes(viewer: Annotated[Viewer, mine]) -> list[JoinHomeOut]:
+        return [JoinHomeOut.model_validate(one, from_attributes=True) for one in await joining.homes(viewer)]
 
     @router.post(
         "/subscriptions/pre-join",

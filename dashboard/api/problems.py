@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from core.accounts import SignInRefused
+from core.accounts import RefreshRefused, SecondStepNeeded, SignInRefused
 from core.errors import Conflict, Invalid, MowthosError, NeedsHuman, NotAllowed, NotFound, Unavailable
 from dashboard.logs import current_request_id
 
@@ -84,6 +84,8 @@ def install_problems(api: FastAPI) -> None:
         if isinstance(error, SignInRefused):
             status = 401 if error.retry_at is None else 429
             headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(error, RefreshRefused | SecondStepNeeded):
+            status, headers["WWW-Authenticate"] = 401, "Bearer"
         if isinstance(error, TooManyFailures):
             status, headers["Retry-After"] = 429, "60"
         if isinstance(error, Unavailable):

@@ -134,6 +134,12 @@ def service_router(*, bearer: Bearer, maintenance: Maintenance) -> APIRouter:
         made = await maintenance.add_item(name, given.name, given.measure, given.every, by=viewer, source="api")
         return item_out(made)
 
+    @router.post(
+        "/mowers/{name}/service/usual", responses=problems(403, 404, 409, 422), summary="Add the usual plan's lines"
+    )
+    async def add_usual(name: DeviceName, viewer: Writer) -> list[ItemOut]:
+        return [item_out(one) for one in await maintenance.add_usual_plan(name, by=viewer, source="api")]
+
     @router.patch("/service/{item_id}", status_code=204, responses=problems(403, 404, 422), summary="Another interval")
     async def change(item_id: ItemId, given: IntervalIn, viewer: Writer) -> None:
         await maintenance.change_item(item_id, given.every, by=viewer, source="api")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core.accounts import Right, Viewer
 from core.db import Database
+from core.db.reading import need_to_write
 from core.db.reads.billing_homes import HomeToJoin, homes_to_join
 from core.errors import NotAllowed, NotFound, Unavailable
 from core.ids import new_id
@@ -56,6 +57,7 @@ class JoinDesk:
 
     async def card_page(self, subscription_id: UUID, base_url: str) -> str:
         """The address of the provider's page that saves a card for this subscription."""
+        need_to_write()
         payments = self.payments()
         row, _life, _usage = await self._billing.desk.life(subscription_id)
         customer = await payments.jobs.customer_of(row.payer_id)
@@ -80,6 +82,7 @@ class JoinDesk:
             await payments.inbox.card_saved(subscription_id, page)
 
     async def portal_page(self, subscription_id: UUID, base_url: str) -> str:
+        need_to_write()
         payments = self.payments()
         row, _life, _usage = await self._billing.desk.life(subscription_id)
         customer = await payments.jobs.customer_of(row.payer_id)

@@ -1,12 +1,12 @@
 """Billing's parts, made once and handed to pages, REST and jobs. Without a payment provider it bills and shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from core.accounts import Audit
+from core.accounts import Audit, Right, who_may
 from core.billing import (
     DEFAULT_RULES,
     Bill,
@@ -16,11 +16,13 @@ from core.billing import (
     Closing,
     Inbox,
     Metering,
+    MissedEvents,
     Outbox,
     Plans,
     PowerFeed,
     ProviderJobs,
     Reconciling,
+    Referrals,
     RevenueBoard,
     Standing,
     Subscriptions,
@@ -50,6 +52,7 @@ class Payments:
     jobs: ProviderJobs
     outbox: Outbox
     inbox: Inbox
+    missed: MissedEvents
     reconciling: Reconciling
 
 
@@ -72,6 +75,7 @@ class Billing:
     board: RevenueBoard
     mowing: MowingReads
     standing: Standing
+    referrals: Referrals
     secret: str
     payments: Payments | None
 
@@ -107,6 +111,10 @@ class Billing:
         """The tax that would come to a bill, where the provider works it out and can say."""
         return await self.payments.jobs.tax_on(payer_id, bill) if self.payments else None
 
+    async def fetch_missed(self) -> int:
+        """What the provider lists and no webhook brought."""
+        return await self.payments.missed.run() if self.payments else 0
+
     async def reconcile(self) -> int:
         return await self.payments.reconciling.run() if self.payments else 0
 
@@ -120,6 +128,7 @@ def make_billing(
     provider: PaymentProvider | None,
     rules: BillingRules = DEFAULT_RULES,
     full_charge_wh: int = 0,
+    referral_minor: int = 0,
     tax: bool = False,
 ) -> Billing:
     mowing = MowingReads(database)
@@ -135,12 +144,18 @@ def make_billing(
     )
     payments = None
     if provider is not None:
+
+        async def managers() -> Sequence[UUID]:
+            return [one.person_id for one in await who_may(database, Right.MANAGE_BILLING)]
+
         jobs = ProviderJobs(database=database, clock=clock, provider=provider, desk=desk, tax=tax)
+        inbox = Inbox(database=database, clock=clock, provider=provider, desk=desk, jobs=jobs)
         payments = Payments(
             provider=provider,
             jobs=jobs,
             outbox=Outbox(database=database, clock=clock, provider=provider, desk=desk, jobs=jobs),
-            inbox=Inbox(database=database, clock=clock, provider=provider, desk=desk, jobs=jobs),
+            inbox=inbox,
+            missed=MissedEvents(database=database, clock=clock, provider=provider, inbox=inbox, managers=managers),
             reconciling=Reconciling(database=database, clock=clock, provider=provider, jobs=jobs, audit=audit),
         )
     return Billing(
@@ -159,6 +174,7 @@ def make_billing(
         board=RevenueBoard(database, clock, ServiceCostReads(database)),
         mowing=mowing,
         standing=Standing(database),
+        referrals=Referrals(database=database, clock=clock, desk=desk, audit=audit, minor=referral_minor),
         secret=secret,
         payments=payments,
     )

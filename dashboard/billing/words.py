@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from core.billing import LINE_WORDS, NOTICE_WORDS, STATUS, Interval, LineKind, PlanTerms, Status
+from core.billing.tables import DriftRow
 from dashboard.i18n import N_, _, locale, ngettext
+from dashboard.measures import area_words, when_words
 
 TONES = {
     Status.PENDING: "",
@@ -50,6 +52,19 @@ INVOICE_STATES = {
 }
 
 
+DRIFT_FIELDS = {
+    "amount": N_("Amount"),
+    "tax": N_("Tax"),
+    "state": N_("State"),
+    "invoice": N_("Bill"),
+    "minutes": N_("Minutes"),
+    "customer": N_("Customer"),
+    "email": N_("Email"),
+    "name": N_("Name"),
+}
+"""What the books may differ in, by the name a check gives it."""
+
+
 def money(minor: int, currency: str = "USD") -> str:
     """``minor`` cents as the reader writes money."""
     return str(format_currency(Decimal(minor) / 100, currency, locale=locale()))
@@ -61,7 +76,7 @@ def day(moment: datetime | None) -> str:
 
 def instant(moment: datetime) -> str:
     """To the minute, in UTC as billing counts."""
-    return str(format_datetime(moment.astimezone(UTC), "d MMM y, HH:mm", locale=locale()))
+    return when_words(moment, UTC)
 
 
 def status_word(status: str) -> str:
@@ -92,7 +107,8 @@ def line_words(line: Mapping[str, Any], currency: str) -> str:
         told = _("{kwh} kWh at {rate} a kWh")
         return f"{word}: " + told.format(kwh=kwh_words(line["used"]), rate=money(line["rate"], currency))
     if kind in (LineKind.CREDIT, LineKind.EXTRA, LineKind.COUPON):
-        return f"{word}: {line['note']}" if line["note"] else word
+        note = str(line["note"])  # our own are known to the catalogue, what people wrote is not
+        return f"{word}: {_(note)}" if note else word
     return f"{word}: {line['plan']}"
 
 
@@ -140,7 +156,7 @@ def plan_points(terms: PlanTerms, *, host: bool = False) -> list[str]:
         _("{rate} for each minute beyond").format(rate=money(terms.overage.minor, terms.currency)),
     ]
     if terms.area_cap_m2:
-        points.append(_("lawns up to {area} m²").format(area=terms.area_cap_m2))
+        points.append(_("lawns up to {area}").format(area=area_words(terms.area_cap_m2)))
     if host and terms.host_discount_percent:
         points.append(_("{n} % off because you keep the mower").format(n=terms.host_discount_percent))
     if host and terms.power_per_kwh.minor:
@@ -156,3 +172,18 @@ def plan_name(terms: PlanTerms) -> str:
 
 def interval_word(terms: PlanTerms) -> str:
     return _("a month") if terms.interval is Interval.MONTH else _("a year")
+
+
+def drift_words(drift: DriftRow) -> str:
+    """One difference between the books, with both values as a person reads them."""
+
+    def value(told: str) -> str:
+        if drift.field in {"amount", "tax"}:
+            minor, currency = told.split()
+            return money(int(minor), currency)
+        if told in INVOICE_STATES:
+            return _(INVOICE_STATES[told][0])
+        return _("missing") if told == "missing" else told
+
+    words = _("{field}: ours {ours}, theirs {theirs}")
+    return words.format(field=_(DRIFT_FIELDS[drift.field]), ours=value(drift.ours), theirs=value(drift.theirs))

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from core.accounts import Right
+from core.accounts import Right, Viewer
 from core.errors import Invalid
 from core.texts import Text
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.asks import asks
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.clusters.uploads import LARGEST_BYTES, Uploads
 
 FORM = (
@@ -24,8 +25,11 @@ def homes_router(*, uploads: Uploads) -> APIRouter:
     router = APIRouter(prefix="/homes/data", include_in_schema=False, route_class=ScreenRoute)
 
     @router.post("/file")
-    async def take(request: Request, name: Annotated[str, Query(max_length=200)]) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.REGISTER_HOMES)
+    async def take(
+        viewer: Annotated[Viewer, asks(Right.REGISTER_HOMES)],
+        request: Request,
+        name: Annotated[str, Query(max_length=200)],
+    ) -> dict[str, Any]:
         size = int(request.headers.get("content-length", "0"))
         if size > LARGEST_BYTES:  # refused before it is read
             raise Invalid(Text("the file has {size:,} bytes: at most {most:,}", size=size, most=LARGEST_BYTES))
@@ -33,8 +37,7 @@ def homes_router(*, uploads: Uploads) -> APIRouter:
         return {"id": str(upload.id), "name": upload.name, "bytes": len(upload.content)}
 
     @router.get("/template.csv")
-    async def template(request: Request) -> Response:
-        viewer_with(request, Right.REGISTER_HOMES)
+    async def template(_viewer: Annotated[Viewer, asks(Right.REGISTER_HOMES)]) -> Response:
         out = StringIO()
         csv.writer(out).writerows(FORM)
         headers = {"Content-Disposition": 'attachment; filename="homes.csv"'}

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from core.accounts import Right
+from core.accounts import Right, Viewer
 from core.clock import Clock
 from core.db.reads.scope import Box
 from core.errors import Conflict, Invalid
@@ -18,9 +18,10 @@ from core.neighbourhood.book import Book
 from core.neighbourhood.clusters import ClusterRules
 from core.neighbourhood.partition import Asked, PartitionRules, Proposals, ProposalView
 from core.texts import Text
+from dashboard.asks import asks
 from dashboard.clusters.data import Books, check_box
 from dashboard.clusters.routes import home_told
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.i18n import N_, _, told
 
 MOST_CORNERS = 2_000
@@ -75,26 +76,24 @@ def planning_router(
         )
 
     @router.post("")
-    async def start(request: Request, plan: PlanAsked) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.DRAW_CLUSTERS)
+    async def start(viewer: Annotated[Viewer, asks(Right.DRAW_CLUSTERS)], plan: PlanAsked) -> dict[str, Any]:
         book = await books.book()
         asked = await asyncio.to_thread(asked_of, plan, book)
         view = await proposals.start(asked, by=viewer.name, wait_s=WAIT_S)
         return proposal_told(view, clock)
 
     @router.get("/{proposal_id}")
-    async def one(request: Request, proposal_id: UUID) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def one(_viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], proposal_id: UUID) -> dict[str, Any]:
         return proposal_told(await proposals.get(proposal_id), clock)
 
     @router.post("/{proposal_id}/cancel")
-    async def cancel(request: Request, proposal_id: UUID) -> dict[str, Any]:
-        viewer_with(request, Right.DRAW_CLUSTERS)
+    async def cancel(_viewer: Annotated[Viewer, asks(Right.DRAW_CLUSTERS)], proposal_id: UUID) -> dict[str, Any]:
         return proposal_told(await proposals.cancel(proposal_id), clock)
 
     @router.post("/{proposal_id}/accept")
-    async def accept(request: Request, proposal_id: UUID, chosen: Chosen) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.DRAW_CLUSTERS)
+    async def accept(
+        viewer: Annotated[Viewer, asks(Right.DRAW_CLUSTERS)], proposal_id: UUID, chosen: Chosen
+    ) -> dict[str, Any]:
         answers = await proposals.accept(proposal_id, chosen.clusters, by=viewer)
         made = [answer for answer in answers if answer.draft_id is not None]
         refused = [answer for answer in answers if answer.draft_id is None]
@@ -107,8 +106,7 @@ def planning_router(
         }
 
     @router.get("/{proposal_id}/next")
-    async def next_best(request: Request, proposal_id: UUID) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def next_best(_viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], proposal_id: UUID) -> dict[str, Any]:
         view = await proposals.get(proposal_id)
         wanted = {home.id for cluster in view.clusters for home in (cluster.host, *cluster.neighbours)}
         wanted |= {one.home.id for one in view.left_out}

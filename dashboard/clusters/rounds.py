@@ -10,8 +10,10 @@ from starlette.datastructures import QueryParams
 from core.neighbourhood.clusters import ClusterState, ClusterView, MemberView
 from core.neighbourhood.routes import Pace, RoundPlan, RouteStop
 from dashboard.i18n import _, ngettext, told
+from dashboard.measures import length_words
 
-MOWED_M2_S = 500 / 3600
+MOWED_M2_H = 500
+MOWED_M2_S = MOWED_M2_H / 3600
 """An assumption, told wherever it is used: a robot mower cuts about 500 m² an hour."""
 UNKNOWN_LAWN_S = 3600
 MOWER = Pace(speed_m_s=0.5, work_s=UNKNOWN_LAWN_S, battery_s=10_800, charge_s=7_200)
@@ -72,8 +74,8 @@ def round_html(plan: RoundPlan, members: Mapping[int, MemberView]) -> str:
 
 def figures_words(plan: RoundPlan) -> str:
     visits = ngettext("{n} home", "{n} homes", plan.figures.visits).format(n=plan.figures.visits)
-    return _("{visits}, {metres} m on the way, done after {time}").format(
-        visits=visits, metres=f"{plan.figures.length_m:,}", time=_clock(plan.figures.ends_s)
+    return _("{visits}, {length} on the way, done after {time}").format(
+        visits=visits, length=length_words(plan.figures.length_m), time=_clock(plan.figures.ends_s)
     )
 
 
@@ -84,8 +86,8 @@ def saving_words(plan: RoundPlan) -> str:
     if plan.saved_m <= 0:
         return _("The order of the list is as short.")
     share = round(100 * plan.saved_m / plan.before.length_m)
-    return _("Saves {metres} m of {before} m ({share} %) against the order of the list.").format(
-        metres=f"{plan.saved_m:,}", before=f"{plan.before.length_m:,}", share=share
+    return _("Saves {length} of {before} ({share} %) against the order of the list.").format(
+        length=length_words(plan.saved_m), before=length_words(plan.before.length_m), share=share
     )
 
 

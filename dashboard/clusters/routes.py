@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from core.accounts import Right
+from core.accounts import Right, Viewer
 from core.neighbourhood import Home, NeighbourFinder
 from core.neighbourhood.clusters import Clusters
+from dashboard.asks import asks
 from dashboard.clusters.data import MapData
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.clusters.wire import best_host_told, check_told, cluster_told
 from dashboard.live.payload import Payload
 
@@ -51,29 +52,33 @@ def clusters_router(*, data: MapData, clusters: Clusters, neighbours: NeighbourF
     router = APIRouter(prefix="/clusters/data", include_in_schema=False, route_class=ScreenRoute)
 
     @router.get("/map")
-    async def box(request: Request, west: Degrees, south: Degrees, east: Degrees, north: Degrees) -> Response:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def box(
+        _viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)],
+        request: Request,
+        west: Degrees,
+        south: Degrees,
+        east: Degrees,
+        north: Degrees,
+    ) -> Response:
         return Payload.of(await data.within((west, south, east, north))).respond(request)
 
     @router.get("/homes")
-    async def homes(request: Request, q: Annotated[str, Query(max_length=120)]) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def homes(
+        _viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], q: Annotated[str, Query(max_length=120)]
+    ) -> dict[str, Any]:
         found = await neighbours.search_addresses(q, FOUND) if q.strip() else ()
         return {"homes": [home_told(home) for home in found]}
 
     @router.post("/check")
-    async def check(request: Request, drawn: Drawn) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def check(_viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], drawn: Drawn) -> dict[str, Any]:
         return check_told(await clusters.check(drawn.host, drawn.homes, cluster_id=drawn.cluster))
 
     @router.post("/best-host")
-    async def best_host(request: Request, group: Group) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def best_host(_viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], group: Group) -> dict[str, Any]:
         return best_host_told(await clusters.best_host(group.homes))
 
     @router.post("/save")
-    async def save(request: Request, saved: Saved) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.DRAW_CLUSTERS)
+    async def save(viewer: Annotated[Viewer, asks(Right.DRAW_CLUSTERS)], saved: Saved) -> dict[str, Any]:
         if saved.cluster is None:
             view = await clusters.create_draft(saved.host, saved.homes, saved.name, viewer)
         else:
@@ -81,13 +86,13 @@ def clusters_router(*, data: MapData, clusters: Clusters, neighbours: NeighbourF
         return cluster_told(view)
 
     @router.post("/{cluster_id}/submit")
-    async def submit(request: Request, cluster_id: UUID, asked: Submitted) -> dict[str, Any]:
-        viewer = viewer_with(request, Right.DRAW_CLUSTERS)
+    async def submit(
+        viewer: Annotated[Viewer, asks(Right.DRAW_CLUSTERS)], cluster_id: UUID, asked: Submitted
+    ) -> dict[str, Any]:
         return cluster_told(await clusters.submit(cluster_id, asked.version, viewer, asked.comment))
 
     @router.get("/{cluster_id}")
-    async def one(request: Request, cluster_id: UUID) -> dict[str, Any]:
-        viewer_with(request, Right.SEE_CLUSTERS)
+    async def one(_viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)], cluster_id: UUID) -> dict[str, Any]:
         return cluster_told(await clusters.get(cluster_id))
 
     return router

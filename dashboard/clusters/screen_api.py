@@ -6,15 +6,10 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from core.accounts import Right, Viewer
-from core.errors import MowthosError, NotAllowed
+from core.errors import MowthosError
 from dashboard.api.problems import STATUS, problem
-from dashboard.gate import viewer_of
+from dashboard.asks import SignedOut
 from dashboard.i18n import _, told
-
-
-class SignedOut(Exception):
-    """Nobody is signed in."""
 
 
 class ScreenRoute(APIRoute):
@@ -34,13 +29,3 @@ class ScreenRoute(APIRoute):
                 return problem(request, status, told(error.message), code=error.code, reasons=reasons)
 
         return handler
-
-
-def viewer_with(request: Request, right: Right) -> Viewer:
-    """Who asks; refused when nobody is signed in or the role lacks the right."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignedOut
-    if not viewer.may(right):
-        raise NotAllowed(_("Your role does not include this."))
-    return viewer

@@ -34,7 +34,7 @@ def ask(
     danger: bool = False,
 ) -> None:
     """Open a dialog; ``act`` gets the answers in order. A refusal stays in the dialog, in its own words."""
-    with asking() as dialog:
+    with asking(title=title) as dialog:
         text("h2", title)
         text("p", words).classes("m-muted")
         fields = [_field(question) for question in questions]

@@ -1,5 +1,5 @@
 // The cluster editor: the map from edge to edge, rules at its left, homes at its right, undo and saving below.
-import { ClusterOverlay, History, ICONS, Judge, MapView, ShapeTool, ask, fill, group, inRing, metres, nearHomes, placesOf, send } from "mowthos-draw";
+import { ClusterOverlay, History, ICONS, Judge, MapView, ShapeTool, ask, fill, group, inRing, metres, nearHomes, placesOf, send, squareMetres } from "mowthos-draw";
 
 export default {
   components: { MapView },
@@ -40,7 +40,7 @@ export default {
             <span class="c-number" :data-part="member.part" :data-level="member.level" aria-hidden="true">{{ member.part === 'host' ? '⌂' : n }}</span>
             <div class="c-member">
               <b>{{ member.address }}</b><span v-if="member.part === 'host'" class="m-chip m-chip-info">{{ texts.host }}</span>
-              <dl><div v-if="member.part !== 'host'"><dt>{{ texts.distance }}</dt><dd>{{ metres(member.distance_m) }}</dd></div><div v-if="member.part !== 'host'"><dt>{{ texts.corridor }}</dt><dd>{{ metres(member.length_m) }}</dd></div><div><dt>{{ texts.lawn }}</dt><dd :title="member.lawn ? null : texts.lawn_unknown">{{ member.lawn ? member.lawn + ' m²' : '–' }}</dd></div></dl>
+              <dl><div v-if="member.part !== 'host'"><dt>{{ texts.distance }}</dt><dd>{{ metres(member.distance_m) }}</dd></div><div v-if="member.part !== 'host'"><dt>{{ texts.corridor }}</dt><dd>{{ metres(member.length_m) }}</dd></div><div><dt>{{ texts.lawn }}</dt><dd :title="member.lawn ? null : texts.lawn_unknown">{{ squareMetres(member.lawn || null) }}</dd></div></dl>
               <small v-if="member.part !== 'host' && member.length_m && member.consent_words" :class="{ 'c-warn': member.consent === 'missing' }">{{ member.consent_words }}</small>
               <p v-for="(words, k) in member.troubles" :key="k" class="c-trouble" :data-level="member.level">{{ words }}</p>
             </div>
@@ -132,7 +132,7 @@ export default {
     answer: "drawn",
   },
   created() {
-    Object.assign(this, { metres, fill, ops: group, marks: { ok: "✓", warn: "!", broken: "✕" }, history: new History(this.group), icons: ICONS });
+    Object.assign(this, { metres, squareMetres, fill, ops: group, marks: { ok: "✓", warn: "!", broken: "✕" }, history: new History(this.group), icons: ICONS });
     this.judge = new Judge(this.config.urls.check, {
       busy: (on) => (this.judging = on),
       took: (answer, ms) => Object.assign(this, { answer, answerMs: ms, judged: Math.round(ms), problem: this.problem?.conflict ? this.problem : null }),

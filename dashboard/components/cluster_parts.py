@@ -26,6 +26,7 @@ from dashboard.components.ages import age_text
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import _, ngettext, told
+from dashboard.measures import area_words, length_words
 
 MARKS = {Level.OK: "✓", Level.WARN: "!", Level.BROKEN: "✕"}
 
@@ -104,15 +105,14 @@ def _member(
             if lawn is None:
                 cell.props["title"] = _("No lawn has been drawn for this home.")
             if member.lot_id is None:
-                text("span", _dash(lawn, "m²"))
+                text("span", _dash(lawn, area_words))
             else:
-                words = _("draw") if lawn is None else _dash(lawn, "m²")
+                words = _("draw") if lawn is None else _dash(lawn, area_words)
                 link = ui.link(words, f"/lots/{member.lot_id}/lawns")
                 link.props["aria-label"] = _("Lawns of {address}: {words}").format(address=member.address, words=words)
-        text("td", "" if host else _dash(member.distance_m, "m")).classes("m-number").props["data-label"] = _(
-            "Distance"
-        )
-        text("td", "" if host else _dash(member.length_m, "m")).classes("m-number").props["data-label"] = _("Corridor")
+        for heading, metres in ((_("Distance"), member.distance_m), (_("Corridor"), member.length_m)):
+            cell = text("td", "" if host else _dash(metres, length_words)).classes("m-number")
+            cell.props["data-label"] = heading
         consent = "" if host else _(CONSENT_WORDS[member.consent])
         cell = text("td", consent).props(f'data-label="{escape(_("Consent"))}"')
         cell.classes("c-warn" if member.consent == "missing" else "m-muted")
@@ -198,5 +198,5 @@ def progress_line(view: ClusterView) -> None:
         text("p", f"{numbers} · {words}" + (f" · {_('forming')}" if view.forming else "")).classes("m-small")
 
 
-def _dash(value: float | None, unit: str) -> str:
-    return "–" if value is None else f"{value:,.0f} {unit}"
+def _dash(value: float | None, words: Callable[[float], str]) -> str:
+    return "–" if value is None else words(value)

@@ -1,5 +1,5 @@
 // The map with its buttons, layer panel, neighbour panel and attribution.
-import { FleetMap, NoWebGl, ago, fill, fleetStore, shapeSvg, stateWords } from "mowthos-live";
+import { FleetMap, NoWebGl, ago, fill, fleetStore, insightLegend, shapeSvg, stateWords } from "mowthos-live";
 
 export default {
   beforeCreate() {
@@ -29,7 +29,7 @@ export default {
             <p v-if="tilesDown" class="m-small m-muted">{{ texts.tiles_down }}</p>
           </template>
           <h3>{{ texts.legend }}</h3>
-          <ul class="l-legend"><li v-for="state in legend" :key="state.key"><span v-html="state.svg"></span>{{ state.word }}</li></ul>
+          <ul class="l-legend"><li v-for="state in legend" :key="state.key" :data-legend="state.key"><span v-html="state.svg"></span>{{ state.word }}</li></ul>
         </div>
         <p v-if="following" class="l-following" role="status">{{ following }}</p>
       </template>
@@ -71,7 +71,8 @@ export default {
     },
     legend() {
       const { config } = fleetStore();
-      return [...config.states].sort((a, b) => a.rank - b.rank).map((state) => ({ ...state, svg: shapeSvg({ state, opacity: 1 }, config.shapes, 20) }));
+      const states = [...config.states].sort((a, b) => a.rank - b.rank).map((state) => ({ ...state, svg: shapeSvg({ state, opacity: 1 }, config.shapes, 20) }));
+      return [...states, ...insightLegend(this.panel, this.texts, config.hull)];
     },
     hoodFailed() {
       void this.version;
@@ -93,8 +94,8 @@ export default {
         roads: answer.layer ? fill(words.roads, { name: answer.layer.name, attribution: answer.layer.attribution || answer.layer.source }) : words.no_roads,
         rows: answer.candidates.map((candidate, n) => ({
           key: n, verdict: candidate.verdict, mark: { qualified: "✓", blocked: "✕", needs_review: "?" }[candidate.verdict], address: candidate.address,
-          distance: fill(words.distance, { n: candidate.distance_m.toFixed(0) }), word: words.verdicts[candidate.verdict],
-          reason: fill(words.reasons[candidate.reason_code], candidate.reason_values),
+          distance: window.mowthos.measure("length", candidate.distance_m), word: words.verdicts[candidate.verdict],
+          reason: fill(words.reasons[candidate.reason_code], { ...candidate.reason_values, length: window.mowthos.measure("length", candidate.reason_values.length_m) }),
         })),
       };
     },
@@ -185,4 +186,4 @@ export default {
   },
 };
 
-const clockTime = (seconds) => new Date(seconds * 1000).toLocaleString(document.documentElement.lang || undefined, { dateStyle: "short", timeStyle: "short" });
+const clockTime = (seconds) => new Date(seconds * 1000).toLocaleString(document.documentElement.dataset.locale || document.documentElement.lang || undefined, { dateStyle: "short", timeStyle: "short" });

@@ -22,9 +22,10 @@ def loading_face(lines: int = 3) -> Element:
 
 
 @contextmanager
-def empty_face(title: str, next_step: str, *, icon: str = "o_inbox") -> Iterator[Element]:
-    """Nothing here yet, and what to do next; what is built inside are the actions."""
-    with _face(title, next_step, icon) as face:
+def empty_face(title: str, next_step: str, *, icon: str = "o_inbox", heading: str = "h2") -> Iterator[Element]:
+    """Nothing here yet, and what to do next; what is built inside are the actions. ``heading`` is "h1" where this is
+    all that the page has."""
+    with _face(title, next_step, icon, heading=heading) as face:
         yield face
 
 
@@ -47,11 +48,11 @@ def stale_note(since: datetime | None) -> Element:
 
 
 @contextmanager
-def _face(title: str, words: str, icon: str, *, problem_id: str = "") -> Iterator[Element]:
+def _face(title: str, words: str, icon: str, *, problem_id: str = "", heading: str = "h2") -> Iterator[Element]:
     with ui.element("div").classes("m-face") as face:
         with ui.element("div").classes("m-face-icon").props('aria-hidden="true"'):
             ui.icon(icon)
-        text("h2", title)
+        text(heading, title)
         text("p", words)
         if problem_id:
             with ui.element("p").classes("m-small"):

@@ -4,7 +4,6 @@ import { History, ICONS, LawnTool, MapView, ShapeTool, ask, fill, lawns as shape
 const REST_MS = 250;
 const KEEP_MS = 1200;
 const LOOK_AGAIN_MS = 10000;
-const SQUARE_FEET = 10.7639104;
 
 export default {
   components: { MapView },
@@ -22,8 +21,8 @@ export default {
         <header><a :href="config.back" class="c-back" :aria-label="texts.back">←</a><h1>{{ config.lot.address }}</h1></header>
         <p v-if="config.lot.estimated" class="m-notice m-notice-warn">{{ texts.estimated }}</p>
         <p v-if="others.length" class="m-notice m-notice-warn" role="alert" data-others>{{ fill(texts.others, { names: others.join(", ") }) }}</p>
-        <div class="w-area" role="status"><b>{{ number(area) }} m²</b><span>{{ number(area * feet) }} ft²</span></div>
-        <ul class="w-lawns"><li v-for="(lawn, n) in lawns" :key="n" :class="{ 'w-chosen': chosen?.lawn === n }"><button type="button" @click="chooseLawn(n)"><b>{{ fill(texts.lawn, { n: n + 1 }) }}</b><span>{{ number(shapes.lawnArea(lawn, config.scale)) }} m²<template v-if="lawn.rings.length > 1"> · {{ fill(texts.holes, { n: lawn.rings.length - 1 }) }}</template></span></button><button type="button" class="c-icon" :aria-label="fill(texts.remove_lawn, { n: n + 1 })" @click="change(shapes.withoutLawn(lawns, n))">×</button></li></ul>
+        <div class="w-area" role="status"><b>{{ words(area) }}</b></div>
+        <ul class="w-lawns"><li v-for="(lawn, n) in lawns" :key="n" :class="{ 'w-chosen': chosen?.lawn === n }"><button type="button" @click="chooseLawn(n)"><b>{{ fill(texts.lawn, { n: n + 1 }) }}</b><span>{{ words(shapes.lawnArea(lawn, config.scale)) }}<template v-if="lawn.rings.length > 1"> · {{ fill(texts.holes, { n: lawn.rings.length - 1 }) }}</template></span></button><button type="button" class="c-icon" :aria-label="fill(texts.remove_lawn, { n: n + 1 })" @click="change(shapes.withoutLawn(lawns, n))">×</button></li></ul>
         <p v-if="!lawns.length" class="m-muted">{{ texts.none }}</p>
         <button v-if="!lawns.length && config.lot.boundary" type="button" class="m-button m-button-quiet" data-whole @click="whole">{{ texts.whole }}</button>
         <div class="w-problems" role="status" aria-live="polite">
@@ -52,7 +51,7 @@ export default {
     const start = this.config.draft ?? this.config.saved;
     return {
       lawns: shapes.fromGeo(start), version: this.config.version, tool: "pick", snap: true, chosen: null, problems: [], checked: 0, others: this.config.others, kept: "", said: this.config.draft ? this.config.texts.lawns.draft : "",
-      canUndo: false, canRedo: false, saving: false, problem: null, mended: "", dirty: Boolean(this.config.draft), dropped: false, feet: SQUARE_FEET,
+      canUndo: false, canRedo: false, saving: false, problem: null, mended: "", dirty: Boolean(this.config.draft), dropped: false,
     };
   },
   computed: {
@@ -82,9 +81,7 @@ export default {
     clearTimeout(this.keeping);
   },
   methods: {
-    number(value) {
-      return value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: value < 100 ? 1 : 0 });
-    },
+    words: (value) => window.mowthos.measure("area", value),
     ready(map, again) {
       if (again) return map.fit(this.config.bounds, { most: 20.5 });
       this.$nextTick(() => {
@@ -170,13 +167,24 @@ export default {
     async keep() {
       if (!this.dirty) return void (await this.look_round());
       try {
-        const answer = await send(`${this.config.urls.base}/autosave`, { lawns: shapes.toGeo(this.lawns), version: this.version });
+        const answer = await this.write("autosave", () => this.dirty && { lawns: shapes.toGeo(this.lawns), version: this.version });
+        if (!answer) return;
         this.others = answer.others;
         this.kept = answer.at;
         if (!this.problems.length) this.said = this.texts.kept;
       } catch (error) {
         this.problem = error;
       }
+    },
+    /** Send what `told` gives, if anything, after all that was sent before: a draft kept late would undo a save or a discard. */
+    write(what, told) {
+      const go = () => {
+        const body = told();
+        return body && send(`${this.config.urls.base}/${what}`, body);
+      };
+      const written = (this.written ?? Promise.resolve()).then(go);
+      this.written = written.catch(() => {});
+      return written;
     },
     async look_round() {
       try {
@@ -188,9 +196,10 @@ export default {
     async save() {
       this.saving = true;
       clearTimeout(this.keeping);
+      const lawns = this.lawns;
       try {
-        const answer = await send(`${this.config.urls.base}/save`, { lawns: shapes.toGeo(this.lawns), version: this.version });
-        Object.assign(this, { version: answer.version, dirty: false, dropped: true, said: fill(this.texts.saved, { area: this.number(answer.area_m2) }), problem: null });
+        const answer = await this.write("save", () => ({ lawns: shapes.toGeo(lawns), version: this.version }));
+        Object.assign(this, { version: answer.version, dirty: this.lawns !== lawns, dropped: true, said: fill(this.texts.saved, { area: this.words(answer.area_m2) }), problem: null });
       } catch (error) {
         this.problem = error;
       } finally {
@@ -198,8 +207,16 @@ export default {
       }
     },
     async drop() {
-      await send(`${this.config.urls.base}/drop`, {});
-      location.reload();
+      clearTimeout(this.keeping);
+      try {
+        await this.write("drop", () => {
+          this.dirty = false;
+          return {};
+        });
+        location.reload();
+      } catch (error) {
+        Object.assign(this, { dirty: true, problem: error });
+      }
     },
     async read(event) {
       const file = event.target.files[0];

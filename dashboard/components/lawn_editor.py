@@ -78,7 +78,7 @@ def lawn_words() -> dict[str, str]:
         "unsaved": _("Not kept yet ..."),
         "kept": _("Kept as your draft."),
         "save": _("Save lawns"),
-        "saved": _("Saved: {area} m²."),
+        "saved": _("Saved: {area}."),
         "close": _("Close"),
     }
 

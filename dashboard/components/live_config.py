@@ -3,22 +3,27 @@
 from typing import Any
 
 from core.accounts import Right, Viewer
-from core.fleet.live import CONFIDENCE_CODES, STATE_CODES
-from core.fleet.model import Confidence, MowerState
+from core.fleet.live import CONFIDENCE_CODES, POSITION_TYPE_CODES, STATE_CODES
+from core.fleet.model import Confidence, MowerState, PositionType
 from dashboard.i18n import _
 from dashboard.live.build import page_build
 from dashboard.live.bundle import bundle_url
-from dashboard.live.scenery import BACKGROUND
+from dashboard.live.scenery import BACKGROUND, HULL
 from dashboard.state_style import GROUND, STATE_STYLES, state_drawing
+
+FIXES = {PositionType.RTK_FIXED: "fixed", PositionType.RTK_FLOAT: "float", PositionType.GNSS: "single"}
+"""How the map groups position fixes; what is none of these is no fix that a mower steers by."""
 
 
 def live_look(stale_after_s: int) -> dict[str, Any]:
     """States, shapes and grounds in the current language; ``stale_after_s`` is the limit of states without proof."""
     return {
         "states": [_state(state, stale_after_s) for state in sorted(STATE_CODES, key=STATE_CODES.__getitem__)],
+        "fixes": ["none", *(FIXES.get(quality, "none") for quality in POSITION_TYPE_CODES)],
         "stale_confidence": CONFIDENCE_CODES[Confidence.STALE],
         "shapes": shapes(),
         "ground": {"light": GROUND[0], "dark": GROUND[1]},
+        "hull": {"light": HULL.light[:3], "dark": HULL.dark[:3]},
         "background": {"light": BACKGROUND[0], "dark": BACKGROUND[1]},
     }
 
@@ -38,6 +43,7 @@ def live_config(
             "incidents": viewer.may(Right.HANDLE_ALARMS) and not own,
             "override": viewer.may(Right.OVERRIDE_GUARD) and not own,
             "neighbours": viewer.may(Right.SEE_NEIGHBOURS) and not own,
+            "fleet": viewer.may(Right.SEE_FLEET) and not own,
         },
         "urls": {
             "ws": f"/live/ws?build={page_build()}{'&own=true' if own else ''}",
@@ -45,6 +51,7 @@ def live_config(
             "spec": f"/live/spec{query}",
             "trails": f"/live/trails{query}",
             "path": "/live/path",
+            "missed": "/live/missed",
             "homes": "/live/homes",
             "neighbours": "/live/neighbours",
             "search": "/live/search",

@@ -101,6 +101,7 @@ def card_texts() -> dict[str, Any]:
             "progress": _("Progress"),
             "time_left": _("Time left"),
             "area": _("Task area"),
+            "missed": _("Missed in its last session"),
             "fix": _("Position fix"),
             "satellites": _("Satellites"),
             "correction": _("Correction age"),
@@ -118,10 +119,9 @@ def card_texts() -> dict[str, Any]:
             "minutes": _("{n} min"),
             "seconds": _("{n} s"),
             "waiting": _("{n} s …"),
-            "square_metres": _("{n} m²"),
+            "missed_one": _("1 patch, {area}"),
+            "missed": _("{n} patches, {area}"),
             "dbm": _("{n} dBm"),
-            "millimetres": _("{n} mm"),
-            "metres_a_second": _("{n} m/s"),
             "on": _("On"),
             "off": _("Off"),
             "fixes": {
@@ -218,6 +218,12 @@ def banner_texts() -> dict[str, Any]:
                 "What you see is as it was then, not as it is now, and no command goes out. It reconnects by itself."
             ),
         },
+        "cut_off": {
+            "title": _("Live reports are cut off between our own servers"),
+            "meaning": _(
+                "What you see grows old. Commands go out all the same, a second later. It reconnects by itself."
+            ),
+        },
         "broker_down": {
             "title": _("Live reports of {account} are cut off"),
             "meaning": _(
@@ -278,7 +284,22 @@ def map_texts() -> dict[str, Any]:
             "path": _("Planned path"),
             "trails": _("Trails"),
             "labels": _("Names"),
+            "clusters": _("Cluster outlines"),
+            "quality": _("Position fix along trails"),
+            "missed": _("Missed patches"),
         },
+        "cluster": {
+            "suspended": _("{name} (suspended)"),
+            "outline": _("Cluster"),
+            "outline_suspended": _("Cluster, suspended"),
+        },
+        "fixes": {
+            "fixed": _("RTK fixed"),
+            "float": _("RTK float"),
+            "single": _("GNSS only"),
+            "none": _("No fix, or not told"),
+        },
+        "missed": _("Missed in the selected mower's last session"),
         "no_go_until": _("Temporary no-go until {time}"),
         "no_go_from": _("Temporary no-go from {time}"),
         "group": _("{n} mowers, worst: {state}"),
@@ -293,7 +314,6 @@ def map_texts() -> dict[str, Any]:
                 "blocked": _("Blocked"),
                 "needs_review": _("Needs review"),
             },
-            "distance": _("{n} m"),
             "roads": _("Roads: {name} ({attribution})"),
             "no_roads": _("No road data reaches this home: nobody can be called qualified."),
             "failed": _("The neighbours could not be loaded."),
@@ -303,9 +323,9 @@ def map_texts() -> dict[str, Any]:
                 "touches_road": _("Would touch {road}"),
                 "outside_coverage": _("Part of the circle lies outside the road data"),
                 "no_roads_known": _("No roads are known here"),
-                "corridor_found": _("{length_m} m round {road}"),
+                "corridor_found": _("{length} round {road}"),
                 "no_corridor": _("No way round {road}"),
-                "corridor_too_long": _("{length_m} m round {road}: too long"),
+                "corridor_too_long": _("{length} round {road}: too long"),
                 "corridor_uncovered": _("The way leaves the road data"),
                 "home_on_road": _("An address point stands on {road}"),
             },

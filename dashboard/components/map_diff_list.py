@@ -1,11 +1,11 @@
 """What is different between two versions of a map, as a list: chip, name, areas."""
 
-from babel.numbers import format_decimal
 from nicegui import ui
 
 from core.lawnmaps import Change, MapDiff, ZoneChange, ZoneKind
 from dashboard.components.text import text
-from dashboard.i18n import _, locale
+from dashboard.i18n import _
+from dashboard.measures import area_words
 
 LOOKS = {
     Change.ADDED: "m-chip-info",
@@ -26,11 +26,6 @@ def change_words() -> dict[Change, str]:
 
 def kind_words() -> dict[ZoneKind, str]:
     return {ZoneKind.AREA: _("Area"), ZoneKind.NO_GO: _("No-go zone"), ZoneKind.CHANNEL: _("Channel")}
-
-
-def square_metres(area: float) -> str:
-    """Whole square metres with their unit, as the language writes them."""
-    return f"{format_decimal(round(area), locale=locale())} m²"
 
 
 def diff_list(diff: MapDiff) -> None:
@@ -59,9 +54,9 @@ def _facts(zone: ZoneChange) -> str:
     if Change.RENAMED in zone.changes and zone.before is not None:
         facts.append(_("was {name}").format(name=zone.before.name or "-"))
     if zone.before_m2 is not None and zone.after_m2 is not None and Change.RESHAPED in zone.changes:
-        facts.append(f"{square_metres(zone.before_m2)} → {square_metres(zone.after_m2)}")
-        facts.append(_("{area} more").format(area=square_metres(zone.change_m2)) if zone.change_m2 >= 0 else
-                     _("{area} less").format(area=square_metres(-zone.change_m2)))  # fmt: skip
+        facts.append(f"{area_words(zone.before_m2)} → {area_words(zone.after_m2)}")
+        facts.append(_("{area} more").format(area=area_words(zone.change_m2)) if zone.change_m2 >= 0 else
+                     _("{area} less").format(area=area_words(-zone.change_m2)))  # fmt: skip
     elif zone.after_m2 is not None or zone.before_m2 is not None:
-        facts.append(square_metres(zone.after_m2 if zone.after_m2 is not None else zone.before_m2 or 0))
+        facts.append(area_words(zone.after_m2 if zone.after_m2 is not None else zone.before_m2 or 0))
     return " · ".join(facts)

@@ -65,7 +65,7 @@ export default {
         <button type="button" class="m-button m-button-quiet m-button-small" @click="store.emit('fly', name)">{{ texts.centre }}</button>
       </footer>
     </aside>`,
-  data: () => ({ version: 0, name: null, following: false, denied: "", deniedKind: "" }),
+  data: () => ({ version: 0, name: null, following: false, deniedKind: "" }),
   computed: {
     store: () => fleetStore(),
     i() {
@@ -123,20 +123,22 @@ export default {
       const f = this.texts.fields;
       const v = this.texts.values;
       const unit = (value, text, round = 0) => (value === null || value === undefined ? null : fill(text, { n: Number(value).toFixed(round) }));
+      const measured = (kind, value) => (value === null || value === undefined ? null : window.mowthos.measure(kind, value));
       const battery = this.store.frame.battery[this.i];
       const found = [
         ["battery", battery > 100 ? null : `${battery} %${reading?.charging ? ` · ${v.charging}` : ""}`, battery < 25 ? "l-low" : ""],
         ["zone", reading?.zone],
         ["progress", this.progress === null ? null : `${this.progress} %`],
         ["time_left", unit(reading?.minutes_left, v.minutes)],
-        ["area", unit(reading?.area_m2, v.square_metres)],
+        ["area", measured("area", reading?.area_m2)],
+        ["missed", this.missed],
         ["fix", reading?.position_type ? v.fixes[reading.position_type] : null],
         ["satellites", reading?.satellites],
         ["correction", unit(reading?.correction_age_s, v.seconds, 0)],
         ["signal", unit(reading?.signal_dbm, v.dbm)],
         ["blade", reading?.blade_on === null || reading === undefined || reading === null ? null : reading.blade_on ? v.on : v.off],
-        ["height", unit(reading?.blade_height_mm, v.millimetres)],
-        ["speed", unit(reading?.speed_m_s, v.metres_a_second, 2)],
+        ["height", measured("height", reading?.blade_height_mm)],
+        ["speed", measured("speed", reading?.speed_m_s)],
         ["last_fault", this.detail?.last_fault_code || null],
         ["firmware", reading?.firmware],
         ["link", link ? `${v.links[link.state] ?? link.state}` : null, link && link.state !== "up" ? "l-low" : ""],
@@ -146,6 +148,13 @@ export default {
       return found
         .filter(([, value]) => value !== null && value !== undefined && value !== "")
         .map(([key, value, tone]) => ({ key, label: f[key], value, tone }));
+    },
+    /** What its last finished session left uncut, in words, while the map has that layer on. */
+    missed() {
+      void this.version;
+      const told = this.store.missed;
+      if (!told?.count || told.name !== this.name || this.store.past.on) return null;
+      return fill(told.count === 1 ? this.texts.values.missed_one : this.texts.values.missed, { n: told.count, area: window.mowthos.measure("area", told.area_m2) });
     },
     commands() {
       return this.store.config.may.command && !this.judged.elsewhere && !this.past;
@@ -164,6 +173,13 @@ export default {
     },
     halt() {
       return this.button(["halt", "halt"]);
+    },
+    /** Why the command last asked for is not given, as it stands now: a reason that is gone is no longer told. */
+    denied() {
+      void this.version;
+      const shown = [...BUTTONS, ...SERVICE, ["halt", "halt"]].find(([kind]) => kind === this.deniedKind);
+      const button = shown && this.button(shown);
+      return button && !button.may ? `${button.word}: ${button.why}` : "";
     },
     overridable() {
       const against = this.detail?.reasons?.[this.deniedKind] ?? [];
@@ -191,9 +207,9 @@ export default {
   },
   mounted() {
     const refresh = () => this.version++;
-    this.ends = ["frame", "roster", "second", "detail", "commands", "accounts", "status", "past"].map((name) => this.store.on(name, refresh));
+    this.ends = ["frame", "roster", "second", "detail", "commands", "accounts", "status", "past", "missed"].map((name) => this.store.on(name, refresh));
     this.ends.push(
-      this.store.on("select", ({ name }) => Object.assign(this, { name, denied: "" })),
+      this.store.on("select", ({ name }) => Object.assign(this, { name, deniedKind: "" })),
       this.store.on("following", (following) => (this.following = following)),
     );
     this.name = this.store.selected;
@@ -220,8 +236,7 @@ export default {
       };
     },
     press(button) {
-      this.deniedKind = button.kind;
-      this.denied = button.may ? "" : `${button.word}: ${button.why}`;
+      this.deniedKind = button.may ? "" : button.kind;
       if (button.may) ask(this.store, this.name, button.kind);
     },
     key(event) {

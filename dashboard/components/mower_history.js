@@ -98,7 +98,7 @@ export default {
       const totals = this.totals;
       const value = (text) => (totals ? text : "–");
       return [
-        { key: "distance", word: t.distance, value: value(((totals?.distance_m ?? 0) / 1000).toFixed(2)), unit: "km" },
+        { key: "distance", word: t.distance, value: value(window.mowthos.measure("length", totals?.distance_m ?? 0)) },
         { key: "moving", word: t.moving, value: value(this.lasting(totals?.moving_s)) },
         { key: "idle", word: t.idle, value: value(this.lasting(totals?.idle_s)) },
         { key: "unknown", word: t.unknown, value: value(this.lasting(totals?.unknown_s)) },

@@ -3,8 +3,10 @@
 from babel.numbers import format_decimal
 from nicegui import ui
 
+from dashboard.components.ages import age_text
 from dashboard.components.text import text
 from dashboard.i18n import _, locale, ngettext
+from dashboard.metrics import Answers
 from dashboard.operations import Budget, Figures
 
 FULL = 0.9
@@ -14,6 +16,13 @@ FULL = 0.9
 def show_figures(figures: Figures) -> None:
     """Cards, in the current place."""
     refused = sum(figures.readings.refused.values())
+    with _card(_("This process")):
+        text("dt", _("Up since"))
+        with ui.element("dd"):
+            age_text(figures.since)
+        _fact(_("Answers"), number(figures.answers.given), _share(figures.answers))
+        if figures.answers.p95_s is not None:
+            _fact(_("95 of 100 answers within"), _("{n} ms").format(n=number(round(figures.answers.p95_s * 1_000))))
     with _card(_("Readings since the start")):
         _fact(_("Taken"), number(figures.readings.accepted))
         _fact(_("For history only"), number(figures.readings.history_only))
@@ -38,6 +47,14 @@ def show_figures(figures: Figures) -> None:
 
 def number(value: int) -> str:
     return str(format_decimal(value, locale=locale()))
+
+
+def _share(answers: Answers) -> str:
+    if not answers.failed:
+        return _("none failed")
+    return ngettext("{n} failed by a fault of ours", "{n} failed by a fault of ours", answers.failed).format(
+        n=number(answers.failed)
+    )
 
 
 def _card(title: str) -> ui.element:

@@ -52,7 +52,7 @@ export default {
       return localDate(this.store().liveNow());
     },
     asAt() {
-      const lang = document.documentElement.lang || undefined;
+      const lang = document.documentElement.dataset.locale || document.documentElement.lang || undefined;
       const at = new Date(this.at * 1000);
       const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" }).format(at);
       const day = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "short" }).format(at);

@@ -10,7 +10,7 @@ from core.accounts import People, Right, Viewer
 from core.lawnmaps import TieStatus, TieView
 from core.neighbourhood import LotView
 from dashboard.components.cluster_dialogs import Question, ask
-from dashboard.components.map_diff_list import square_metres
+from dashboard.components.map_diff_list import area_words
 from dashboard.components.notices import still_signed_in
 from dashboard.components.text import text
 from dashboard.i18n import _, told
@@ -81,7 +81,7 @@ def zone_list(ties: Sequence[TieView], lots: dict[UUID, LotView], dialogs: ZoneT
                     with ui.element("div").classes("m-row"):
                         text("b", tie.zone_name)
                         text("span", tie_words()[tie.status]).classes(f"m-chip {LOOKS[tie.status]}")
-                    text("span", f"{square_metres(tie.area_m2)} · {where(tie, lots)}").classes("m-sub")
+                    text("span", f"{area_words(tie.area_m2)} · {where(tie, lots)}").classes("m-sub")
                 if dialogs.allowed:
                     tie_button(tie, dialogs)
 

@@ -42,6 +42,7 @@ class BillCards:
     async def _card(self, viewer: Viewer, subscription_id: UUID, base_url: str) -> None:
         row, life, usage = await self._billing.desk.life(subscription_id)
         with ui.element("section").classes("m-card").props("data-bill"):
+            ui.html('<span id="bill"></span>', sanitize=False)  # where the line of the today card leads
             ui.html(f"<h2>{escape(_('Your bill'))} {status_chip(life.status)}</h2>", sanitize=False)
             text("p", f"{row.address} - {life.terms.name}").classes("m-muted")
             ui.html(meter_html(meter_of(life, usage)), sanitize=False)
@@ -50,6 +51,7 @@ class BillCards:
             invoices = [one for one in await self._billing.reads.invoices(subscription_id) if one.state != "held"]
             if invoices:
                 ui.html(invoice_table(invoices[:SHOWN]), sanitize=False)
+            await self._referral(viewer, row.household_id, life.currency, base_url)
             with ui.element("div").classes("m-actions"):
                 self._card_button(subscription_id, life, base_url)
                 steps = Steps(
@@ -60,6 +62,19 @@ class BillCards:
                     life=life,
                 )
                 steps.buttons(list(await self._billing.plans.offered()))
+
+    async def _referral(self, viewer: Viewer, household_id: UUID, currency: str, base_url: str) -> None:
+        """The home's own code to hand to a neighbour, where both are credited for it."""
+        desk = self._billing.referrals
+        if desk.minor <= 0:
+            return
+        code = await (desk.known_code(household_id) if viewer.watcher else desk.code_of(household_id))
+        if code is None:
+            return
+        words = _("Bring a neighbour: both of you get {amount} after their first paid bill. Your code is {code}.")
+        text("p", words.format(amount=money(desk.minor, currency), code=code))
+        link = f"{base_url.rstrip('/')}/join?code={code}"
+        ui.html(f'<p class="m-small"><a class="h-more" href="{escape(link)}">{escape(link)}</a></p>', sanitize=False)
 
     async def _sentences(self, subscription_id: UUID, life: Life) -> list[str]:
         found = []

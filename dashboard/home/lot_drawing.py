@@ -70,6 +70,19 @@ class LotDrawing:
         ground = _shape(self._turned(mown), "m-lot-mown")
         return f'<svg class="m-lot-svg" viewBox="{box}" aria-hidden="true">{ground}</svg>'
 
+    def ground_svg(self, ground: dict[str, Any], css: str) -> str:
+        """A GeoJSON ground in degrees as a layer over the picture."""
+        box = f"{self.left:.2f} {self.top:.2f} {self.width:.2f} {self.height:.2f}"
+        shapes = _shape(self._flat(ground), css)
+        return f'<svg class="m-lot-svg" viewBox="{box}" aria-hidden="true">{shapes}</svg>'
+
+    def spot(self, left: float, top: float) -> Point:
+        """The position at per cent from the left and from the top of the picture: the inverse of `place`."""
+        turned = shapely.Point(self.left + left / 100 * self.width, -(self.top + top / 100 * self.height))
+        flat = rotate(turned, radians(-self._turn), origin=(0, 0), use_radians=True)
+        longitude, latitude = self._scene.frame.to_lonlat(np.array([flat.x]), np.array([flat.y]))
+        return Point(float(longitude[0]), float(latitude[0]))
+
     def place(self, position: Point) -> tuple[float, float]:
         """Where a position lies in the picture: per cent from the left and from the top."""
         x, y = self._scene.frame.to_metres(np.array([position.longitude]), np.array([position.latitude]))

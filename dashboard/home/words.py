@@ -1,11 +1,14 @@
 """What the homeowner's page says about a mower: a headline and a sentence. Pure."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from core.fleet.model import Confidence, MowerState
 from core.neighbourhood.own_lot import OwnLotView, Whereabouts
+from core.scheduling import Visit, VisitState
 from dashboard.i18n import _
 from dashboard.state_style import state_word
+from dashboard.visits.words import day_words, reason_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,21 @@ def _progress(view: OwnLotView) -> str:
     if view.minutes_left is not None:
         parts.append(_("about {n} min left").format(n=view.minutes_left))
     return ", ".join(parts)
+
+
+def visit_sentence(visit: Visit, zone: ZoneInfo) -> str:
+    """What became of a visit that was skipped, moved, short or failed, and why, in one plain sentence."""
+    day = day_words(visit.begins_at.astimezone(zone).date())
+    before = visit.begins_at if visit.moved_from is None else visit.moved_from
+    words = {
+        VisitState.SKIPPED: _("Nobody comes on {day}: {why}."),
+        VisitState.MOVED: _("The visit of {before} comes on {day}: {why}."),
+        VisitState.SHORT: _("The visit on {day} was cut short: {why}."),
+        VisitState.FAILED: _("The visit on {day} did not take place: {why}."),
+    }
+    why = reason_words(visit.reason) or _("no reason is on record")
+    found = words.get(visit.state, "{day}: {why}.")
+    return found.format(day=day, before=day_words(before.astimezone(zone).date()), why=why)
 
 
 def minutes_text(minutes: float) -> str:

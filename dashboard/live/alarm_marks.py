@@ -12,6 +12,7 @@ class AlarmMarks:
         self._channel = channel
         self._alarms = alarms
         alarms.keeper.changed.subscribe(self._changed)
+        alarms.keeper.reloaded.subscribe(lambda _nothing: self.tell())
         self.tell()
 
     def tell(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from core.accounts import Right, Viewer
@@ -27,9 +27,10 @@ from dashboard.api.control_models import (
     preview_out,
     settings_out,
 )
+from dashboard.asks import asks
 from dashboard.i18n import told
 from dashboard.live.detail import command_told
-from dashboard.live.routes import LiveRoute, viewer_or_error
+from dashboard.live.route import LiveRoute
 
 type Names = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=500)]
 
@@ -56,8 +57,7 @@ def control_live_router(control: Control) -> APIRouter:
     router = APIRouter(prefix="/live/control", include_in_schema=False, route_class=LiveRoute)
 
     @router.get("/mower")
-    async def mower(request: Request, mower: str) -> dict[str, Any]:
-        viewer = viewer_or_error(request, Right.SEE_FLEET)
+    async def mower(viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], mower: str) -> dict[str, Any]:
         await control.mower_id(mower)
         options = await control.starting.options(mower, person_id=viewer.person_id)
         settings = await control.starting.settings(mower)
@@ -69,8 +69,7 @@ def control_live_router(control: Control) -> APIRouter:
         }
 
     @router.post("/lease")
-    async def lease(request: Request, asked: LeaseIn) -> dict[str, Any]:
-        viewer = viewer_or_error(request, Right.COMMAND_MOWERS)
+    async def lease(viewer: Annotated[Viewer, asks(Right.COMMAND_MOWERS)], asked: LeaseIn) -> dict[str, Any]:
         mower_id = await control.mower_id(asked.mower)
         leases = control.leases
         moves = {"take": leases.take, "take_over": leases.take_over}
@@ -81,19 +80,20 @@ def control_live_router(control: Control) -> APIRouter:
         return lease_answer(asked.mower, await leases.of(asked.mower, mower_id)).model_dump(mode="json")
 
     @router.post("/incidents/{incident_id}/end")
-    async def end(request: Request, incident_id: Annotated[UUID, Path()], asked: EndIn) -> dict[str, Any]:
-        viewer = viewer_or_error(request, Right.HANDLE_ALARMS)
+    async def end(
+        viewer: Annotated[Viewer, asks(Right.HANDLE_ALARMS)], incident_id: Annotated[UUID, Path()], asked: EndIn
+    ) -> dict[str, Any]:
         return incident_out(await control.incidents.end(incident_id, viewer, asked.reason)).model_dump(mode="json")
 
     @router.post("/bulk/preview")
-    async def preview(request: Request, asked: BulkAsked) -> dict[str, Any]:
-        viewer = _commander(request, asked)
+    async def preview(viewer: Annotated[Viewer, asks(Right.COMMAND_MOWERS)], asked: BulkAsked) -> dict[str, Any]:
+        _check(viewer, asked)
         rows = await control.bulk.preview(asked.kind, asked.mowers, person_id=viewer.person_id)
         return {"rows": [preview_out(row).model_dump() | _against(row.reasons) for row in rows]}
 
     @router.post("/bulk")
-    async def order(request: Request, asked: BulkAsked) -> dict[str, Any]:
-        viewer = _commander(request, asked)
+    async def order(viewer: Annotated[Viewer, asks(Right.COMMAND_MOWERS)], asked: BulkAsked) -> dict[str, Any]:
+        _check(viewer, asked)
         begun = await control.bulk.order(
             asked.kind,
             asked.mowers,
@@ -105,24 +105,20 @@ def control_live_router(control: Control) -> APIRouter:
         return _bulk(begun)
 
     @router.get("/bulk/{bulk_id}")
-    async def follow(request: Request, bulk_id: UUID) -> dict[str, Any]:
-        viewer_or_error(request, Right.SEE_FLEET)
+    async def follow(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], bulk_id: UUID) -> dict[str, Any]:
         return _bulk(await control.bulk.get(bulk_id))
 
     @router.post("/bulk/{bulk_id}/abort")
-    async def abort(request: Request, bulk_id: UUID) -> dict[str, Any]:
-        viewer = viewer_or_error(request, Right.COMMAND_MOWERS)
+    async def abort(viewer: Annotated[Viewer, asks(Right.COMMAND_MOWERS)], bulk_id: UUID) -> dict[str, Any]:
         return _bulk(await control.bulk.abort(bulk_id, viewer))
 
     return router
 
 
-def _commander(request: Request, asked: BulkAsked) -> Viewer:
-    viewer = viewer_or_error(request, Right.COMMAND_MOWERS)
+def _check(viewer: Viewer, asked: BulkAsked) -> None:
     check_rights(viewer, asked.kind, override=asked.override_reason)
     if not all(name.strip() for name in asked.mowers):
         raise NotFound(Text("no mower named {device_name!r}", device_name=""))
-    return viewer
 
 
 def _options(options: StartOptions) -> dict[str, Any]:

@@ -8,6 +8,9 @@ Then columns, each n long, 20 bytes a mower in all:
 - u32: age of the last report at server time, tenths of a second (``NEVER`` = none)
 - u16: heading, hundredths of a degree clockwise from true north (``NO_HEADING`` = unknown)
 - u8 x 6: state, last known state (255 = none), confidence, battery %, progress % (255 = unknown), flags
+
+Flags: bit 0 ``ELSEWHERE``; bits 1 to 3 how good the position is (0 = not told, else 1 + its code in
+``core.fleet.live.POSITION_TYPE_CODES``), which costs no byte that was not there before.
 """
 
 from dataclasses import dataclass
@@ -28,6 +31,7 @@ NEVER = 0xFFFF_FFFF
 NO_HEADING = 0xFFFF
 ELSEWHERE = 1
 """Flag: the mower is off the ground this viewer may see, so nothing else of it is told."""
+FIX_SHIFT = 1
 
 type Slots = NDArray[np.intp]
 type Mask = NDArray[np.bool_]
@@ -46,10 +50,12 @@ def encode_fleet(
     now_s: float,
     slots: Slots | None = None,
     elsewhere: Mask | None = None,
+    fixes: bool = True,
 ) -> bytes:
     """All mowers of a scope: the given ``slots`` in their order, or every slot.
 
     ``elsewhere`` (one flag a mower of the scope) blanks the rows of mowers this scope must not see now.
+    ``fixes``: tell how good each position is.
     """
 
     def take(column: NDArray[Any], blank: float) -> NDArray[Any]:
@@ -85,8 +91,16 @@ def encode_fleet(
     column("u1")[:] = take(columns.confidence, CONFIDENCE_CODES[Confidence.NONE])
     column("u1")[:] = take(columns.battery_percent, UNKNOWN_BYTE)
     column("u1")[:] = take(columns.progress_percent, UNKNOWN_BYTE)
-    column("u1")[:] = 0 if elsewhere is None else elsewhere * ELSEWHERE
+    flags = column("u1")
+    flags[:] = 0 if elsewhere is None else elsewhere * ELSEWHERE
+    if fixes:
+        flags |= fix_codes(take(columns.position_type, UNKNOWN_BYTE)) << FIX_SHIFT
     return bytes(buffer)
+
+
+def fix_codes(position_type: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Position types of the columns as the wire tells them: 0 = not told, else 1 + the code."""
+    return np.where(position_type == UNKNOWN_BYTE, 0, position_type + 1).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

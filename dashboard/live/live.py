@@ -9,18 +9,21 @@ from core.clock import Clock
 from core.control import BY_PERSON
 from core.control.service import Control
 from core.db import Database
+from core.db.reads.geojson import collection
 from core.db.reads.map_layers import map_layers
 from core.db.reads.roster import mower_roster
 from core.db.reads.scope import EVERYTHING, ReadScope
-from core.fleet import NO_FACTS, CommandView, LiveFleet, MapLibrary, SettingsBook, refusals
+from core.fleet import NO_FACTS, CommandView, LiveFleet, MapLibrary, MowingSession, SettingsBook, refusals
 from core.fleet.model import CommandKind, DeviceMap, LinkHealth
 from core.neighbourhood import NeighbourFinder
 from dashboard.api.ports import OwnGround
 from dashboard.live.bundle import bundle
 from dashboard.live.channel import LiveChannel
 from dashboard.live.detail import command_told, mower_detail
-from dashboard.live.scope import Scope, ScopeOf
-from dashboard.live.static_layers import Layers, StaticLayers
+from dashboard.live.hulls import ClusterSource, read_hulls
+from dashboard.live.missed import MissedGround
+from dashboard.live.scope import ALL, Scope, ScopeOf
+from dashboard.live.static_layers import Collections, Layers, StaticLayers
 
 SESSION_CHECK_S = 30.0
 
@@ -31,6 +34,9 @@ class Fleet(Protocol):
     live: LiveFleet
     maps: MapLibrary
     settings: SettingsBook
+    roster: Any
+    sessions: Any
+    session_keeper: Any
     accounts: Any
     commands: Any
 
@@ -48,6 +54,7 @@ class Live:
         own_ground: OwnGround,
         clock: Clock,
         control: Control | None = None,
+        clusters: ClusterSource | None = None,
     ) -> None:
         self.fleet = fleet
         self.control = control
@@ -57,13 +64,20 @@ class Live:
         self.channel = LiveChannel(fleet.live, clock, self._roster, detail=self.detail)
         self._database = database
         self._people = people
-        self._layers = StaticLayers(lambda: map_layers(database), fleet.maps.all_shown)
+        self.missed = MissedGround(fleet.sessions, fleet.maps.latest, clock)
+        self._clusters = clusters
+        self._clusters_version = 0
+        self._layers = StaticLayers(self._read_layers, fleet.maps.all_shown)
         self._places: object = None
         self._open: dict[str, dict[str, CommandView]] = {}
         fleet.maps.map_changed.subscribe(self._map_changed)
         fleet.accounts.health_changed.subscribe(lambda _health: self._tell_accounts())
         fleet.commands.changed.subscribe(self._command_changed)
+        fleet.session_keeper.ended.subscribe(self._mowing_ended)
         people.session_ended.subscribe(self.channel.end_session)
+        if clusters is not None:
+            self._tell_clusters()
+            clusters.changed.subscribe(self._clusters_changed)
         if control is not None:
             control.leases.changed.subscribe(lambda change: self.channel.refresh_detail(change.device_name))
             control.incidents.changed.subscribe(lambda incident: self.channel.refresh_detail(incident.device_name))
@@ -72,10 +86,17 @@ class Live:
     async def run(self) -> None:
         """Push frames until cancelled."""
         self._tell_accounts()
-        await asyncio.to_thread(lambda: bundle().compressed)  # once, before the first browser waits for it
+        await self._warm_up()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.channel.run(), name="live.channel")
             tasks.create_task(self._watch_sessions(), name="live.sessions")
+
+    async def _warm_up(self) -> None:
+        """What is made once for all browsers is made before the first of them waits for it."""
+        layers = await self._all_layers()
+        roster = (await self.channel.view(ALL)).roster
+        shared = (bundle(), roster, *layers.specs.values(), *layers.data.values())
+        await asyncio.to_thread(lambda: [payload.compressed for payload in shared])
 
     async def layers(self, viewer: Viewer, *, own: bool = False) -> Layers:
         """The still layers a viewer may see. Own lots are few, so theirs are read when asked for."""
@@ -84,6 +105,17 @@ class Live:
             read = ReadScope(household_ids=viewer.household_ids)
             collections = await map_layers(self._database, read)
             return await asyncio.to_thread(Layers.build, collections, (), "/live/own-layer")
+        return await self._all_layers()
+
+    async def _read_layers(self) -> Collections:
+        """What our own people see: everything, with the outlines of clusters."""
+        collections = await map_layers(self._database)
+        if self._clusters is None:
+            return collections
+        hulls = await read_hulls(self._clusters, collections["lots"]["features"])
+        return collections | {"hulls": collection(hulls)}
+
+    async def _all_layers(self) -> Layers:
         places = (await self.neighbours.book()).version
         if places != self._places:
             self._places = places
@@ -157,6 +189,21 @@ class Live:
         name = changed.device_name
         self.channel.roster_outdated()  # the dock's place comes with the map
         self.channel.tell(f"map:{name}", {"type": "map", "mower": name}, device_name=name)
+
+    def _clusters_changed(self, _ids: object) -> None:
+        self._layers.outdated()
+        self._clusters_version += 1
+        self._tell_clusters()
+
+    def _tell_clusters(self) -> None:
+        """Browsers of our own people fetch the layers again when the number is not the one they know."""
+        message = {"type": "clusters", "version": self._clusters_version}
+        self.channel.keep_telling("clusters", message, meant_for=lambda scope: not scope.private)
+
+    def _mowing_ended(self, session: MowingSession) -> None:
+        name = next((one.device_name for one in self.fleet.live.all() if one.number == session.number), None)
+        if name is not None:
+            self.channel.tell(f"session:{name}", {"type": "session", "mower": name}, device_name=name)
 
     def _command_changed(self, command: CommandView) -> None:
         mine = self._open.setdefault(command.device_name, {})

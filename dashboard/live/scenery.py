@@ -68,6 +68,7 @@ NO_GO = _look("#c2242b", "#ff7a70", 0, 46)
 NO_GO_EDGE = _look("#c2242b", "#ff7a70", 0)
 ZONE_EDGE = _look("#2f7d46", "#5fd08a", 0, 200)
 CHANNEL = _look("#5a6f45", "#8fb877", 0, 200)
+HULL = _look("#683ca0", "#c8aef8", 0)
 BACKGROUND = ("#f2efe2", "#14191a")
 """The land no one has drawn."""
 

@@ -14,7 +14,8 @@ from dashboard.live.scenery import DEFAULT_ROAD_M, GROUND, ROAD_WIDTH_M, YARD, L
 from dashboard.live.spec import map_spec
 
 type Collections = Mapping[str, Mapping[str, Any]]
-"""``lots houses lawns docks roads features`` as GeoJSON FeatureCollections, as ``core.db.reads.map_layers`` gives."""
+"""``lots houses lawns docks roads features`` as GeoJSON FeatureCollections, as ``core.db.reads.map_layers`` gives, and
+``hulls`` of clusters (`dashboard.live.hulls`) where the viewer may know them."""
 type Read = Callable[[], Awaitable[Collections]]
 type Box = tuple[float, float, float, float]
 
@@ -43,6 +44,7 @@ class Layers:
             "bounds": box,
             "docks": [place["geometry"]["coordinates"] for place in sets["docks"]],
             "attributions": sorted({road["properties"].get("attribution") or "" for road in sets["roads"]} - {""}),
+            "hulls": addresses.get("hulls"),  # the browser fetches them when it shows them
         }
         view = {"longitude": 0.0, "latitude": 20.0, "zoom": 1.0}
         if box is not None:
@@ -66,7 +68,7 @@ class StaticLayers:
         self._building = asyncio.Lock()
 
     def outdated(self) -> None:
-        """Lots, roads or lawn maps changed: read again when next asked."""
+        """Lots, roads, lawn maps or clusters changed: read again when next asked."""
         self._version += 1
         self._layers = None
 
@@ -113,6 +115,7 @@ def data_sets(collections: Collections, maps: Sequence[DeviceMap]) -> Iterable[t
         if one.dock is not None
     ]
     yield "docks", docks
+    yield "hulls", features("hulls")
 
 
 def _styled(items: list[dict[str, Any]], looks: Mapping[str, Look]) -> list[dict[str, Any]]:

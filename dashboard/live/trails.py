@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from core.fleet.live import LiveFleet
 from core.geo import METRES_PER_DEGREE
+from dashboard.live.frame import fix_codes
 from dashboard.live.view import ScopeView
 
 EVERY_S = 3.0
 SAMPLES = 200
-"""Ten minutes at one sample every three seconds: 1.6 kB a mower."""
+"""Ten minutes at one sample every three seconds: 1.8 kB a mower."""
 STEP_M = 0.15
 """Points nearer than this to the one before say nothing new."""
 MANY = 300
@@ -30,6 +31,7 @@ class Trails:
         self._last_s = 0.0
         self._times: NDArray[np.float64] = np.zeros(samples)
         self._points: NDArray[np.float32] = np.empty((samples, 0, 2), np.float32)
+        self._fixes: NDArray[np.uint8] = np.empty((samples, 0), np.uint8)
         self._origin = (0.0, 0.0)
 
     def sample(self, now_s: float) -> None:
@@ -48,20 +50,31 @@ class Trails:
         row = self._count % self._size
         self._points[row, :, 0] = columns.longitude - self._origin[0]
         self._points[row, :, 1] = columns.latitude - self._origin[1]
+        self._fixes[row] = fix_codes(columns.position_type)
         self._times[row] = self._last_s = now_s
         self._count += 1
 
-    def of(self, view: ScopeView, now_s: float, names: frozenset[str] = frozenset()) -> dict[str, Any]:
-        """Trails of a scope's mowers as ``[seconds ago, dx, dy]`` rows in 1e-7 degrees, oldest first."""
+    def of(
+        self, view: ScopeView, now_s: float, names: frozenset[str] = frozenset(), *, fixes: bool = False
+    ) -> dict[str, Any]:
+        """Trails of a scope's mowers as ``[seconds ago, dx, dy]`` rows in 1e-7 degrees, oldest first.
+
+        ``fixes`` adds how good each position was, as frames tell it (`dashboard.live.frame`); households never get it.
+        The origin lies in the middle of the whole fleet, which is nobody's own: a household's is 0, 0.
+        """
+        fixes = fixes and not view.scope.private
+        origin = (0.0, 0.0) if view.scope.private else self._origin
         order = [row % self._size for row in range(max(0, self._count - self._size), self._count)]
         told: dict[str, list[list[int]]] = {}
         if self._epoch == self._live.epoch and (names or len(view) <= MANY):
             for name, slot in zip(view.names, view.slots, strict=True):
-                if (not names or name in names) and (trail := self._one(name, int(slot), order, view, now_s)):
-                    told[name] = trail
-        return {"origin": list(self._origin), "now": now_s, "trails": told}
+                if (not names or name in names) and (trail := self._one(name, int(slot), order, view, now_s, fixes)):
+                    told[name] = _from(trail, self._origin[0] - origin[0], self._origin[1] - origin[1])
+        return {"origin": list(origin), "now": now_s, "trails": told}
 
-    def _one(self, name: str, slot: int, order: list[int], view: ScopeView, now_s: float) -> list[list[int]]:
+    def _one(
+        self, name: str, slot: int, order: list[int], view: ScopeView, now_s: float, fixes: bool
+    ) -> list[list[int]]:
         points = self._points[order, slot].astype(np.float64)
         inside = np.isfinite(points).all(axis=1) & view.scope.shows(
             name, self._origin[0] + points[:, 0], self._origin[1] + points[:, 1]
@@ -70,9 +83,10 @@ class Trails:
         trail: list[list[int]] = []
         step = STEP_M / METRES_PER_DEGREE
         last: NDArray[np.float64] | None = None
-        for point, age, shown in zip(points, ages, inside, strict=True):
+        for row, point, age, shown in zip(order, points, ages, inside, strict=True):
             if shown and (last is None or float(np.abs(point - last).max()) >= step):
-                trail.append([round(float(age)), round(float(point[0]) * 1e7), round(float(point[1]) * 1e7)])
+                told = [round(float(age)), round(float(point[0]) * 1e7), round(float(point[1]) * 1e7)]
+                trail.append([*told, int(self._fixes[row, slot])] if fixes else told)
                 last = point
         return trail if len(trail) > 1 else []
 
@@ -81,3 +95,10 @@ class Trails:
         self._count = 0
         self._last_s = 0.0
         self._points = np.full((self._size, len(self._live), 2), np.nan, np.float32)
+        self._fixes = np.zeros((self._size, len(self._live)), np.uint8)
+
+
+def _from(trail: list[list[int]], east: float, north: float) -> list[list[int]]:
+    """A trail as seen from an origin that lies so many degrees further west and south."""
+    x, y = round(east * 1e7), round(north * 1e7)
+    return [[ago, dx + x, dy + y, *rest] for ago, dx, dy, *rest in trail]

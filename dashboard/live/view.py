@@ -57,6 +57,7 @@ class ScopeView:
             now_s=now_s,
             slots=None if self._everybody else self._slots,
             elsewhere=self.scope.elsewhere(self.names, columns, self._slots),
+            fixes=not self.scope.private,
         )
 
     def changed_frame(self, now_s: float) -> bytes | None:

@@ -16,6 +16,7 @@ from dashboard.components.ages import age_text
 from dashboard.components.past import past_head
 from dashboard.components.text import text
 from dashboard.i18n import N_, _
+from dashboard.measures import UNIT_KINDS, in_column
 from dashboard.pages.mower import MowerTab
 
 TICK_S = 1.0
@@ -167,7 +168,10 @@ def _draw(
                 for fact in group:
                     told = None if reading is None else fact.tell(reading)
                     at = ages.get(fact.field, snapshot.received_at)
-                    _tile(_(fact.name), told, unit=fact.unit, at=at, bar=fact.bar)
+                    unit = fact.unit
+                    if told is not None and unit in UNIT_KINDS:
+                        told, unit = in_column(getattr(reading, fact.field), unit)
+                    _tile(_(fact.name), told, unit=unit, at=at, bar=fact.bar)
     with ui.element("section").classes("m-card p-readings"):
         text("h2", _("Link"))
         with ui.element("dl"):

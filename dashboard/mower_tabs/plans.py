@@ -18,6 +18,7 @@ from dashboard.components.notices import confirm_done, still_signed_in, tell_pro
 from dashboard.components.text import text
 from dashboard.i18n import _, ngettext, told
 from dashboard.lawn_desks import LawnDesks
+from dashboard.measures import height_words, speed_words
 from dashboard.pages.mower import MowerTab
 
 DAYS = (N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su"))
@@ -91,8 +92,8 @@ class PlansTab:
                 days = " ".join(_(DAYS[day - 1]) for day in plan.weekdays if 1 <= day <= 7)
                 named = ", ".join(zones.get(zone, _("unknown zone")) for zone in plan.zone_hashes)
                 text("span", f"{days} {plan.start_time} · {named}").classes("m-sub")
-                facts = [f"{plan.blade_height_mm} mm" if plan.blade_height_mm else ""]
-                facts += [f"{plan.speed_m_s:g} m/s" if plan.speed_m_s else ""]
+                facts = [height_words(plan.blade_height_mm) if plan.blade_height_mm else ""]
+                facts += [speed_words(plan.speed_m_s) if plan.speed_m_s else ""]
                 text("span", " · ".join(fact for fact in facts if fact)).classes("m-sub")
             with ui.element("div").classes("m-actions"):
                 self._actions(plan)

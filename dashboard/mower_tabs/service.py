@@ -15,6 +15,7 @@ from dashboard.components.notices import attempt, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import N_, _
+from dashboard.measures import length_words
 from dashboard.pages.mower import MowerTab
 from dashboard.service.dialogs import ServiceDialogs
 from dashboard.service.words import cost_words, due_chip, item_name, meter_html, used_words
@@ -52,13 +53,13 @@ class ServiceSide:
                 text("h2", _("Counters"))
                 with ui.element("dl").classes("m-facts"):
                     for term, value, unit in (
-                        (_("Blade hours"), counters.blade_hours, "h"),
-                        (_("Distance"), counters.distance_km, "km"),
-                        (_("Charge cycles"), counters.charge_cycles, ""),
+                        (_("Blade hours"), f"{counters.blade_hours:,.1f}", "h"),
+                        (_("Distance"), length_words(counters.distance_km * 1_000), ""),
+                        (_("Charge cycles"), f"{counters.charge_cycles:,.1f}", ""),
                     ):
                         text("dt", term)
                         with ui.element("dd"):
-                            text("span", f"{value:,.1f}").classes("m-number")
+                            text("span", value).classes("m-number")
                             text("span", unit).classes("m-unit")
             self._plan(items)
             self._log(log)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -14,13 +15,15 @@ from core.fleet.coverage import Coverage, blade_width_m, ground
 from core.fleet.live import LiveFleet
 from core.fleet.model import DeviceMap
 from dashboard.api.ports import MowerFacts
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.asks import asks
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.components.ages import age_text
 from dashboard.components.faces import empty_face
 from dashboard.components.past import CoverageMap, past_head
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import N_, _, ngettext
+from dashboard.measures import area_words, length_words
 from dashboard.pages.mower import MowerTab
 from dashboard.session_table import REASON_TONES, REASON_WORDS, as_csv, duration, totals, zone_list
 
@@ -38,8 +41,7 @@ def sessions_tab(*, live: LiveFleet, sessions: SessionDesk, latest_map: LatestMa
         return await sessions.sessions(live.get(name).number, now - timedelta(days=days), now + timedelta(minutes=1))
 
     @router.get("/mowers/{name}/sessions.csv")
-    async def export(request: Request, name: str, days: int = 30) -> Response:
-        viewer_with(request, Right.SEE_FLEET)
+    async def export(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], name: str, days: int = 30) -> Response:
         body = as_csv(await of(name, _period(str(days))), latest_map(name))
         file = f"sessions-{quote(name)}-{clock.now():%Y-%m-%dT%H%M}Z.csv"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
@@ -102,8 +104,8 @@ def _totals(found: Sequence[MowingSession]) -> None:
         (_("Sessions"), f"{sums.count}", ""),
         (_("Mowing"), duration(sums.mowing_s), ""),
         (_("Paused"), duration(sums.paused_s), ""),
-        (_("Distance"), f"{sums.distance_m / 1000:.1f}", "km"),
-        (_("Area by progress"), f"{sums.area_m2:,.0f}", "m²"),
+        (_("Distance"), length_words(sums.distance_m), ""),
+        (_("Area by progress"), area_words(sums.area_m2), ""),
         (_("Battery used"), f"{sums.battery_used / 100:.1f}", _("charges")),
         (_("Faults"), f"{sums.faults}", ""),
     )
@@ -153,8 +155,8 @@ def _row(
             tone = REASON_TONES.get(one.end_reason, "")
             text("span", _(REASON_WORDS[one.end_reason])).classes(f"m-chip {tone}")
         _cell(headings[3], ", ".join(zones[:2]) + (f" +{len(zones) - 2}" if len(zones) > 2 else ""))
-        _cell(headings[4], f"{one.distance_m:,.0f} m", number=True)
-        _cell(headings[5], "" if one.area_m2 is None else f"{one.area_m2:,.0f} m²", number=True)
+        _cell(headings[4], length_words(one.distance_m), number=True)
+        _cell(headings[5], "" if one.area_m2 is None else area_words(one.area_m2), number=True)
         _cell(headings[6], f"−{one.battery_used} %", number=True)
         _cell(headings[7], _stops(one))
 
@@ -213,7 +215,7 @@ def _covered(lawn: Coverage) -> None:
     with ui.element("div").classes("m-stack p-covered"):
         with text("p", "").classes("p-percent"):
             text("b", f"{lawn.percent:.0f} %").classes("m-number")
-            text("span", " " + _("of {area} m² covered by this task so far").format(area=f"{lawn.area_m2:,.0f}"))
+            text("span", " " + _("of {area} covered by this task so far").format(area=area_words(lawn.area_m2)))
         for area in lawn.areas:
             with ui.element("div").classes("p-area"):
                 text("span", area.name or _("unknown zone"))
@@ -228,7 +230,7 @@ def _covered(lawn: Coverage) -> None:
             names = {area.zone_hash: area.name for area in lawn.areas}
             for patch in lawn.missed[:SHOWN_PATCHES]:
                 with ui.element("li"):
-                    text("b", f"{patch.area_m2:,.1f} m²").classes("m-number")
+                    text("b", area_words(patch.area_m2)).classes("m-number")
                     where = f"{patch.middle.latitude:.6f}, {patch.middle.longitude:.6f}"
                     text("span", f"{names.get(patch.zone_hash) or _('unknown zone')} · {where}").classes("m-sub")
         if len(lawn.missed) > SHOWN_PATCHES:

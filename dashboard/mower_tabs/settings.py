@@ -19,13 +19,15 @@ from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import N_, _
 from dashboard.i18n import told as in_words
+from dashboard.measures import length_words
+from dashboard.mower_tabs.device_hours import HeldOf, device_hours
 from dashboard.pages.mower import MowerTab
 
 TICK_S = 2.0
 
 
-def settings_tab(control: Control) -> MowerTab:
-    """The last tab."""
+def settings_tab(control: Control, held: HeldOf | None = None) -> MowerTab:
+    """The last tab. ``held`` tells the hours that mowers hold themselves."""
 
     async def build(facts: MowerFacts, viewer: Viewer, _request: Request) -> None:
         name = facts.device_name
@@ -35,6 +37,8 @@ def settings_tab(control: Control) -> MowerTab:
         with ui.element("section").classes("m-card"):
             text("h2", _("Quiet hours of its site"))
             await _quiet(name, viewer, control)
+            if held is not None:
+                await device_hours(name, held)
         with ui.element("section").classes("m-card"):
             text("h2", _("Its ground"))
             _ground(name, control)
@@ -208,7 +212,7 @@ def _incidents(happened: Sequence[Incident], viewer: Viewer, control: Control) -
             text("span", words[one.kind]).classes(f"m-chip {tone}")
             age_text(one.began_at)
             if one.distance_m is not None:
-                text("span", _("{n} m outside").format(n=f"{one.distance_m:.0f}"))
+                text("span", _("{distance} outside").format(distance=length_words(one.distance_m)))
             if one.place is not None:
                 text("code", f"{one.place.latitude:.6f}, {one.place.longitude:.6f}").classes("m-code")
             if one.ended_at is not None:

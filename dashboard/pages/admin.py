@@ -8,6 +8,7 @@ from fastapi import Request
 from nicegui import ui
 
 from core.accounts import PERMISSIONS, People, Right, Role, Viewer
+from core.clock import Clock
 from core.neighbourhood import Provenance
 from dashboard.api.ports import AccountDesk
 from dashboard.components.tables import table_region
@@ -15,11 +16,12 @@ from dashboard.components.text import text
 from dashboard.frame_parts import role_word
 from dashboard.gate import needs
 from dashboard.i18n import N_, _
+from dashboard.pages import admin_audit
 from dashboard.pages.admin_accounts import accounts_tab
 from dashboard.pages.admin_audit import audit_tab
 from dashboard.pages.admin_data import data_tab
 from dashboard.pages.admin_people import people_tab
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +30,43 @@ class Tab:
 
     key: str
     word: str
+    right: Right
     build: Callable[[Request, Viewer], Awaitable[None]]
 
 
-def register(*, people: People, accounts: AccountDesk, provenance: Callable[[], Awaitable[Provenance]]) -> None:
-    """Serve ``/admin``."""
+def register(
+    *, people: People, accounts: AccountDesk, provenance: Callable[[], Awaitable[Provenance]], clock: Clock
+) -> None:
+    """Serve ``/admin`` and the audit's file."""
+    admin_audit.register(people.audit, clock)
 
     async def rights(_request: Request, _viewer: Viewer) -> None:
         rights_tab()
 
+    async def linked(_request: Request, viewer: Viewer) -> None:
+        await accounts_tab(accounts, people, viewer)
+
     tabs = (
-        Tab("people", N_("People"), lambda request, viewer: people_tab(people, viewer)),
-        Tab("rights", N_("Roles and rights"), rights),
-        Tab("accounts", N_("Vendor accounts"), lambda request, viewer: accounts_tab(accounts, people, viewer)),
-        Tab("data", N_("Data"), lambda request, viewer: data_tab(provenance)),
-        Tab("audit", N_("Audit"), lambda request, viewer: audit_tab(people.audit, request)),
+        Tab("people", N_("People"), Right.MANAGE_PEOPLE, lambda request, viewer: people_tab(people, viewer)),
+        Tab("rights", N_("Roles and rights"), Right.SEE_AUDIT, rights),
+        Tab("accounts", N_("Vendor accounts"), Right.LINK_VENDOR_ACCOUNTS, linked),
+        Tab("data", N_("Data"), Right.SEE_IMPORTS, lambda request, viewer: data_tab(provenance)),
+        Tab("audit", N_("Audit"), Right.SEE_AUDIT, lambda request, viewer: audit_tab(people.audit, request)),
     )
     by_key = {tab.key: tab for tab in tabs}
 
-    @ui.page("/admin")
-    async def admin_page(request: Request, viewer: Annotated[Viewer, needs(Right.MANAGE_PEOPLE)]) -> None:
-        chosen = by_key.get(request.query_params.get("tab", ""), tabs[0])
+    @page_at("/admin")
+    async def admin_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_AUDIT)]) -> None:
+        shown = [tab for tab in tabs if viewer.may(tab.right)]
+        chosen = by_key.get(request.query_params.get("tab", ""), shown[0])
+        chosen = chosen if chosen in shown else shown[0]
         with page_frame(viewer, _(chosen.word)):
             with page_head(_("Admin")):
-                pass
+                if viewer.may(Right.MANAGE_PEOPLE):
+                    ui.link(_("Messages"), "/admin/notices").classes("m-button m-button-quiet")
             with ui.element("nav").classes("m-tabs") as nav:
                 nav.props["aria-label"] = _("Admin sections")
-                for tab in tabs:
+                for tab in shown:
                     link = ui.link(_(tab.word), f"/admin?tab={tab.key}")
                     if tab is chosen:
                         link.props('aria-current="page"')
@@ -108,6 +120,11 @@ def right_words() -> dict[Right, str]:
         Right.SEE_BILLING: _("See plans, invoices and revenue"),
         Right.MANAGE_BILLING: _("Change plans and subscriptions, refund, credit, approve invoices"),
         Right.SEE_OWN_BILL: _("See one's own plan, usage and invoices"),
+        Right.SEE_SCHEDULE: _("See the schedule of visits"),
+        Right.PLAN_VISITS: _("Plan, move and skip visits"),
+        Right.MANAGE_WEBHOOKS: _("Tell other people's servers what happens"),
+        Right.VIEW_AS: _("Look through a homeowner's eyes, without changing anything"),
+        Right.SHARE_LINKS: _("Share a mower or a cluster by a link"),
     }
 
 

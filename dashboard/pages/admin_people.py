@@ -58,7 +58,7 @@ class PeopleList:
             with ui.element("td"), ui.element("div").classes("m-row m-person"):
                 text("i", initials(person.name)).props('aria-hidden="true"')
                 with ui.element("div"):
-                    text("b", person.name)
+                    ui.link(person.name, f"/admin/people/{person.id}").classes("m-link")
                     text("span", person.email).classes("m-sub")
             text("td", role_word(person.role)).props["data-label"] = _("Role")
             with ui.element("td") as seen:
@@ -171,7 +171,7 @@ class PeopleList:
             for session in sessions:
                 with ui.element("li"):
                     with ui.element("div"):
-                        text("span", _device_words(session))
+                        text("span", device_words(session))
                         with ui.element("span").classes("m-sub"):
                             age_text(session.seen_at)
                     end = ui.button(_("End"), color=None, on_click=lambda s=session: self._end(dialog, s))
@@ -184,10 +184,12 @@ class PeopleList:
             await self.show()
 
 
-def _device_words(session: SessionView) -> str:
+def device_words(session: SessionView) -> str:
     """The browser and system that a user agent names, or that it is an API token."""
     if session.kind is SessionKind.TOKEN:
         return _("API token")
+    if session.kind is SessionKind.VIEW:
+        return _("Our team, looking: {email}").format(email=session.user_agent)
     agent = session.user_agent
     browser = next((name for name in ("Edg", "Firefox", "Chrome", "Safari") if name in agent), _("Browser"))
     marks = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Mac OS": "macOS", "Windows": "Windows"}

@@ -19,7 +19,7 @@ from dashboard.assets import asset_url
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 LOOK_S = 1.0
 """How often an open page compares its drawing with the alarms in memory; no database is asked."""
@@ -32,7 +32,7 @@ def alarm_styles() -> None:
 def register(*, alarms: AlarmService, notices: NoticeDesk, people: People, clock: Clock) -> None:
     """Lists, filters and the open alarm stand in the address."""
 
-    @ui.page("/alarms")
+    @page_at("/alarms")
     async def alarms_page(request: Request, viewer: Annotated[Viewer, needs(Right.HANDLE_ALARMS)]) -> None:
         with page_frame(viewer, _("Alarms")):
             alarm_styles()
@@ -67,7 +67,7 @@ def register(*, alarms: AlarmService, notices: NoticeDesk, people: People, clock
 
             ui.timer(LOOK_S, look)
 
-    @ui.page("/alarms/rules")
+    @page_at("/alarms/rules")
     async def rules_page(viewer: Annotated[Viewer, needs(Right.EDIT_ALARM_RULES)]) -> None:
         with page_frame(viewer, _("Alarm rules")):
             alarm_styles()
@@ -78,7 +78,7 @@ def register(*, alarms: AlarmService, notices: NoticeDesk, people: People, clock
             table.show()
             add.on("click", lambda _event: table.ask_new(), args=[])
 
-    @ui.page("/alarms/rota")
+    @page_at("/alarms/rota")
     async def rota_page(viewer: Annotated[Viewer, needs(Right.EDIT_ALARM_RULES)]) -> None:
         with page_frame(viewer, _("On-call rota")):
             alarm_styles()

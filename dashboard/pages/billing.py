@@ -17,13 +17,14 @@ from dashboard.assets import asset_url
 from dashboard.billing.household_list import household_list
 from dashboard.billing.html import percent, table, tiles
 from dashboard.billing.parts import Billing
-from dashboard.billing.words import money
+from dashboard.billing.webhooks_away import away_banner
+from dashboard.billing.words import drift_words, money
 from dashboard.components.notices import attempt, still_signed_in
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, ngettext, told
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JOURNAL_DAYS = 366
@@ -57,7 +58,7 @@ def register(*, billing: Billing, people: People) -> None:
 
     app.include_router(router)
 
-    @ui.page("/billing")
+    @page_at("/billing")
     async def billing_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         search, status = request.query_params.get("q", ""), request.query_params.get("status", "")
         status = status if status in set(Status) else ""
@@ -67,6 +68,7 @@ def register(*, billing: Billing, people: People) -> None:
             billing_style()
             with page_head(_("Billing"), _("What comes in, what needs you, and every household.")):
                 ui.html(_links(), sanitize=False)
+            await away_banner(billing)
             board, attention = await billing.board.read(), await billing.reads.attention()
             ui.html(_board(board), sanitize=False)
             for words in board.alarms:
@@ -175,8 +177,7 @@ async def _drift(billing: Billing, people: People, viewer: Viewer) -> None:
             for drift in drifts:
                 with ui.element("li"):
                     text("b", whom[drift.id])
-                    words = _("{field}: ours {ours}, theirs {theirs}")
-                    text("span", words.format(field=drift.field, ours=drift.ours, theirs=drift.theirs))
+                    text("span", drift_words(drift))
 
                     async def fix(drift_id=drift.id) -> None:  # type: ignore[no-untyped-def]
                         if await still_signed_in(people, viewer):

@@ -21,7 +21,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 MOST_YEARS = 5
 
@@ -29,7 +29,7 @@ MOST_YEARS = 5
 def register(*, billing: Billing, people: People) -> None:
     """Serve the page of one household's subscription."""
 
-    @ui.page("/billing/households/{subscription_id}")
+    @page_at("/billing/households/{subscription_id}")
     async def household_page(
         request: Request, subscription_id: UUID, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]
     ) -> None:

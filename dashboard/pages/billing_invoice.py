@@ -26,7 +26,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 
 def register(*, billing: Billing, people: People) -> None:
@@ -39,14 +39,16 @@ def register(*, billing: Billing, people: People) -> None:
         own = viewer.may(Right.SEE_BILLING) or owner.household_id in viewer.household_ids
         if not own or not 0 <= line < len(proofs):
             raise NotFound(N_("there is no such invoice"))
-        told_of = evidence_of(invoice, owner, proofs[line], await billing.mowing.names())
+        told_of = evidence_of(
+            invoice, owner, proofs[line], await billing.mowing.names(), private=not viewer.may(Right.SEE_BILLING)
+        )
         name = f"evidence-bill-{invoice.number}-line-{line + 1}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(evidence_file(told_of, billing.key), media_type="application/json", headers=headers)
 
     app.include_router(router)
 
-    @ui.page("/billing/invoices")
+    @page_at("/billing/invoices")
     async def list_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         state = request.query_params.get("state", "")
         state = state if state in INVOICE_STATES else ""
@@ -64,7 +66,7 @@ def register(*, billing: Billing, people: People) -> None:
                 with table_region(_("Bills")):
                     ui.html(invoice_table(invoices, homes), sanitize=False)
 
-    @ui.page("/billing/invoices/{invoice_id}")
+    @page_at("/billing/invoices/{invoice_id}")
     async def invoice_page(invoice_id: UUID, viewer: Annotated[Viewer, needs(Right.SEE_OWN_LOT)]) -> None:
         invoice, owner, proofs = await billing.reads.invoice(invoice_id)
         if not viewer.may(Right.SEE_BILLING) and owner.household_id not in viewer.household_ids:
@@ -173,7 +175,8 @@ def _visits(proof: LineProof, names: dict[int, str], *, replay: bool) -> str:
     rows = []
     for visit in proof.visits:
         start, name = from_epoch_ms(visit.session_ms), names.get(visit.mower, str(visit.mower))
-        row = [escape(instant(start)), escape(name), f"{visit.battery_used} %", escape(kwh_words(visit.watt_hours))]
+        when = instant(start) if replay else day(start)  # a round is at the others' as well: to a host its day is told
+        row = [escape(when), escape(name), f"{visit.battery_used} %", escape(kwh_words(visit.watt_hours))]
         if replay:
             row.append(_replay(name, start))
         rows.append(row)

@@ -18,7 +18,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 SHOWN = 50
 
@@ -26,7 +26,7 @@ SHOWN = 50
 def register(*, billing: Billing, people: People) -> None:
     """Serve minutes without a lot."""
 
-    @ui.page("/billing/minutes")
+    @page_at("/billing/minutes")
     async def minutes_page(viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         entries, names = await billing.ledger.unattributed(), await billing.mowing.names()
         shown = entries[:SHOWN]

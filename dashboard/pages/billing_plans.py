@@ -7,6 +7,7 @@ from nicegui import ui
 
 from core.accounts import People, Right, Viewer
 from core.billing import PlanTerms
+from core.measures import Kind
 from dashboard.billing.html import table
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import interval_word, minutes_words, money, plan_name
@@ -17,14 +18,15 @@ from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _
+from dashboard.measures import area_words, typed_number, unit_number, unit_word
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 
 def register(*, billing: Billing, people: People) -> None:
     """Serve the plans."""
 
-    @ui.page("/billing/plans")
+    @page_at("/billing/plans")
     async def plans_page(viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         versions = await billing.plans.versions()
         with page_frame(viewer, _("Plans")):
@@ -68,7 +70,7 @@ def _table(versions: list[tuple[PlanTerms, bool]]) -> str:
             escape(f"{money(terms.price.minor, terms.currency)} {interval_word(terms)}"),
             escape(minutes_words(terms.included_minutes)),
             escape(money(terms.overage.minor, terms.currency)),
-            escape(_("any") if not terms.area_cap_m2 else f"{terms.area_cap_m2} m²"),
+            escape(_("any") if not terms.area_cap_m2 else area_words(terms.area_cap_m2)),
             escape(money(terms.price_for(host=True).minor, terms.currency)),
             str(terms.priority),
             f'<span class="m-chip m-chip-good">{escape(_("yes"))}</span>' if offered else escape(_("no")),
@@ -99,7 +101,8 @@ class PlanForm:
             price = _number(_("Price"), old.price.minor / 100 if old else None, 0.01)
             included = _number(_("Included hours"), old.included_minutes / 60 if old else None, 0.25)
             overage = _number(_("Each minute beyond"), old.overage.minor / 100 if old else None, 0.01)
-            area = _number(_("Lawn up to, m² (0 = any)"), old.area_cap_m2 if old else 0, 1)
+            cap = round(unit_number(old.area_cap_m2, Kind.AREA)) if old else 0
+            area = _number(_("Lawn up to, {unit} (0 = any)").format(unit=unit_word(Kind.AREA)), cap, 1)
             discount = _number(_("Host's discount, %"), old.host_discount_percent if old else 0, 1)
             power = _number(_("Power credit for each kWh"), old.power_per_kwh.minor / 100 if old else 0, 0.01)
             priority = _number(_("Priority, 0 to 9"), old.priority if old else 0, 1)
@@ -113,7 +116,8 @@ class PlanForm:
                 work = self._billing.plans.save(
                     by=self._viewer.email, code=code.value or "", name=name.value or "", interval=interval.value,
                     price_minor=round(price.value * 100), included_minutes=round(included.value * 60),
-                    overage_minor=round(overage.value * 100), area_cap_m2=round(area.value or 0),
+                    overage_minor=round(overage.value * 100),
+                    area_cap_m2=round(typed_number(area.value or 0, Kind.AREA)),
                     host_discount_percent=round(discount.value or 0),
                     power_minor_per_kwh=round((power.value or 0) * 100),
                     priority=round(priority.value or 0),

@@ -18,7 +18,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 STEPS = ((1, "1"), (7, "7"), (30, "30"), (425, "425"))
 
@@ -26,7 +26,7 @@ STEPS = ((1, "1"), (7, "7"), (30, "30"), (425, "425"))
 def register(*, billing: Billing) -> None:
     """Serve the sandbox."""
 
-    @ui.page("/billing/sandbox")
+    @page_at("/billing/sandbox")
     async def sandbox_page(viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         plans = list(await billing.plans.offered())
         with page_frame(viewer, _("Sandbox")):

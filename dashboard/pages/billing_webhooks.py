@@ -13,6 +13,7 @@ from core.billing.tables import WebhookRow
 from core.texts import recalled
 from dashboard.billing.html import table
 from dashboard.billing.parts import Billing, Payments
+from dashboard.billing.webhooks_away import away_banner
 from dashboard.billing.words import instant
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in
@@ -21,7 +22,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import N_, _, told
 from dashboard.pages.billing import billing_style
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 STATES = {
     "": (N_("All"), ""),
@@ -35,7 +36,7 @@ STATES = {
 def register(*, billing: Billing, people: People) -> None:
     """Serve the inbox."""
 
-    @ui.page("/billing/webhooks")
+    @page_at("/billing/webhooks")
     async def inbox_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_BILLING)]) -> None:
         state, search = request.query_params.get("state", ""), request.query_params.get("q", "")
         state = state if state in STATES else ""
@@ -50,6 +51,7 @@ def register(*, billing: Billing, people: People) -> None:
                 with empty_face(_("No payment provider is set up"), _("An admin sets MOWTHOS_STRIPE_SECRET_KEY."),
                                 icon="o_credit_card_off"):  # fmt: skip
                     return
+            await away_banner(billing)
             events = await payments.inbox.events(state=state, search=search)
             await _failed_sends(payments, people, viewer)
             with ui.element("section").classes("m-card m-card-flush"):

@@ -36,7 +36,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, ngettext
 from dashboard.logs import current_request_id
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def clusters_head() -> None:
 def register(*, clusters: Clusters, data: MapData, database: Database) -> None:
     """Serve ``/clusters``."""
 
-    @ui.page("/clusters")
+    @page_at("/clusters")
     async def clusters_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_CLUSTERS)]) -> None:
         clusters_head()
         with page_frame(viewer, _("Clusters"), fill=True):

@@ -20,12 +20,12 @@ from core.neighbourhood.clusters import (
     VersionView,
 )
 from core.neighbourhood.clusters.life import DONE_WORDS, MOVES, Action
-from core.texts import Text
+from core.texts import Moment, Text
 from dashboard.components.ages import age_text
 from dashboard.components.cluster_dialogs import Question, ask
 from dashboard.components.notices import still_signed_in
 from dashboard.components.text import text
-from dashboard.i18n import N_, _
+from dashboard.i18n import N_, _, told
 
 WORDS = {
     Action.SUBMIT: (N_("Submit"), N_("Another person will be asked to approve it.")),
@@ -110,7 +110,7 @@ class Desk:
         self._small(
             _("Take out"), _("Take {address} out").format(address=member.address),
             title=_("Take {address} out of {code}?").format(address=member.address, code=view.code),
-            words=_("Its place goes to the first in the waiting list. A live cluster needs approval anew."),
+            words=_("Its place is held for the first in the waiting list. A live cluster needs approval anew."),
             act=act, done=_("The home has left"), questions=(Question(_("Comment (optional)")),), danger=True,
         )  # fmt: skip
 
@@ -183,7 +183,7 @@ class Desk:
         draws = self._viewer.may(Right.DRAW_CLUSTERS)
         open_ = view.state not in {ClusterState.RETIRED, ClusterState.REJECTED, ClusterState.SUBMITTED}
         if draws and open_:
-            await self._invite(view)
+            shown = await self._invite_place(view)
 
             async def join(address: str) -> None:
                 home = (await self._neighbours.find_by_address(address)).home
@@ -192,11 +192,13 @@ class Desk:
                 await self._clusters.join(view.id, home.id, self._viewer)
                 await self.changed()
 
-            self._small(
-                _("Join a home"), "", title=_("Join a home"),
-                words=_("The home takes a free place, or one in the waiting list of a full cluster."),
-                act=join, done=_("Done"), questions=(Question(_("Address")),),
-            )  # fmt: skip
+            with ui.element("div").classes("m-actions"):
+                self._invite(view, shown)
+                self._small(
+                    _("Join a home"), "", title=_("Join a home"),
+                    words=_("The home takes a free place, or one in the waiting list of a full cluster."),
+                    act=join, done=_("Done"), questions=(Question(_("Address")),),
+                )  # fmt: skip
         if waiting:
             text("h3", _("Waiting list"))
             with ui.element("ol").classes("m-list"):
@@ -204,15 +206,23 @@ class Desk:
                     with ui.element("li"):
                         text("span", f"{one.position}. {one.address}")
                         age_text(one.asked_at)
+                        if one.offered_until is not None:
+                            words = told(
+                                Text(N_("a place is held until {until:when}"), until=Moment(one.offered_until))
+                            )
+                            text("span", words).classes("m-chip m-chip-info")
 
-    async def _invite(self, view: ClusterView) -> None:
+    async def _invite_place(self, view: ClusterView) -> ui.element:
+        """Where a new code is told, and that one is in force."""
         invite = await self._clusters.invite(view.id)
-        shown = ui.element("div").classes("m-stack")
+        shown = ui.element("div").classes("m-stack c-told")
         if invite is not None:
             with shown, ui.element("p").classes("m-small m-muted"):
                 text("span", _("An invite code is in force, made by {name}").format(name=invite.made_by) + " ")
                 age_text(invite.made_at)
+        return shown
 
+    def _invite(self, view: ClusterView, shown: ui.element) -> None:
         async def make() -> None:
             made = await self._clusters.invite_code(view.id, self._viewer)
             shown.clear()

@@ -12,9 +12,10 @@ from core.neighbourhood import NeighbourFinder
 from core.neighbourhood.clusters import Clusters, ClusterView, VersionView
 from core.neighbourhood.clusters.ports import UNKNOWN_PRICE
 from core.neighbourhood.routes import RouteDesk
+from core.shares import ShareKind
 from dashboard.clusters.data import MapData
 from dashboard.clusters.listing import bounds_of, lawn_areas
-from dashboard.clusters.rounds import MOWER, VISITED, all_members, mower_stops, round_html
+from dashboard.clusters.rounds import MOWED_M2_H, MOWER, VISITED, all_members, mower_stops, round_html
 from dashboard.clusters.style import state_chip
 from dashboard.components.cluster_parts import (
     card,
@@ -27,13 +28,17 @@ from dashboard.components.cluster_parts import (
 )
 from dashboard.components.draw_map import DrawMap
 from dashboard.components.faces import loading_face
+from dashboard.components.sky_cards import SkyCards
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
+from dashboard.measures import area_words
 from dashboard.pages.clusters import clusters_head
 from dashboard.pages.clusters_desk import Desk
 from dashboard.pages.clusters_reshape import Reshaping
-from dashboard.theme import page_frame
+from dashboard.shares.button import ShareButton
+from dashboard.sky import Sky
+from dashboard.theme import page_at, page_frame
 
 LOOK_AGAIN_S = 5.0
 
@@ -46,16 +51,18 @@ def register(
     people: People,
     neighbours: NeighbourFinder,
     routes: RouteDesk,
+    sky: Sky,
+    share: ShareButton | None = None,
 ) -> None:
     """Serve the page of one cluster."""
 
-    @ui.page("/clusters/{cluster_id}")
+    @page_at("/clusters/{cluster_id}")
     async def cluster_page(cluster_id: UUID, viewer: Annotated[Viewer, needs(Right.SEE_CLUSTERS)]) -> None:
         view = await clusters.get(cluster_id)
         clusters_head()
         with page_frame(viewer, view.code):
             desk = Desk(clusters, people, neighbours, viewer)
-            page = ClusterPage(clusters, data, database, desk, viewer, routes)
+            page = ClusterPage(clusters, data, database, desk, viewer, routes, sky, people, share)
             page.build(view)
 
 
@@ -63,8 +70,18 @@ class ClusterPage:
     """The page of one cluster as one person has it open."""
 
     def __init__(
-        self, clusters: Clusters, data: MapData, database: Database, desk: Desk, viewer: Viewer, routes: RouteDesk
+        self,
+        clusters: Clusters,
+        data: MapData,
+        database: Database,
+        desk: Desk,
+        viewer: Viewer,
+        routes: RouteDesk,
+        sky: Sky,
+        people: People,
+        share: ShareButton | None = None,
     ) -> None:
+        self._sky, self._people, self._share = sky, people, share
         self._clusters = clusters
         self._routes = routes
         self._data = data
@@ -128,6 +145,8 @@ class ClusterPage:
                         text("p", _("Asked just now, with today's roads and homes.")).classes("m-muted m-small")
                         findings_list(check.findings, lambda finding: self._desk.finding_acts(view, finding))
                     await self._desk.consents(view)
+                    if view.live:
+                        SkyCards(self._sky, view.id, self._people, self._viewer)
                     await self._round(view, lawns)
                     self._reshaping.buttons(view)
                     with card(_("History")):
@@ -144,6 +163,8 @@ class ClusterPage:
                 if view.decided_by:
                     made += " · " + _("decided by {name}").format(name=view.decided_by)
                 text("p", made).classes("m-muted")
+            if self._share is not None:
+                self._share(ShareKind.CLUSTER, str(view.id), self._viewer)
             ui.html(state_chip(view.state), sanitize=False).classes("c-big-state")
         if view.stale_reason:
             with ui.element("div").classes("m-notice m-notice-warn").props('role="status"'):
@@ -159,7 +180,8 @@ class ClusterPage:
         plan = await self._routes.inside(view.id, pace=MOWER, stops=mower_stops(view, lawns))
         with card(_("Best order for the mower")):
             ui.html(round_html(plan, all_members([view])), sanitize=False).classes("m-stack")
-            text("p", _("Supposes 500 m² an hour; an hour where no lawn is drawn.")).classes("m-small m-muted")
+            words = _("Supposes {area} an hour; an hour where no lawn is drawn.").format(area=area_words(MOWED_M2_H))
+            text("p", words).classes("m-small m-muted")
             if view.state in VISITED:
                 ui.link(_("Round of a crew"), f"/clusters/rounds?cluster={view.id}").classes(
                     "m-button m-button-quiet m-button-small"

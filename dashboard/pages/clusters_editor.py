@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from nicegui import ui
 
 from core.accounts import Right, Viewer
 from core.neighbourhood import NeighbourFinder
@@ -17,13 +16,13 @@ from dashboard.components.draw_map import map_config
 from dashboard.gate import needs
 from dashboard.i18n import _
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import Keys, page_frame
+from dashboard.theme import Keys, page_at, page_frame
 
 
 def register(*, clusters: Clusters, data: MapData, neighbours: NeighbourFinder) -> None:
     """Serve the editor for a new cluster (``?host=ID&homes=ID,ID`` fills it) and for one that is there."""
 
-    @ui.page("/clusters/new")
+    @page_at("/clusters/new")
     async def new_page(
         viewer: Annotated[Viewer, needs(Right.DRAW_CLUSTERS)],
         host: int | None = None,
@@ -43,7 +42,7 @@ def register(*, clusters: Clusters, data: MapData, neighbours: NeighbourFinder) 
         )
         _show(viewer, _("New cluster"), config)
 
-    @ui.page("/clusters/{cluster_id}/edit")
+    @page_at("/clusters/{cluster_id}/edit")
     async def edit_page(cluster_id: UUID, viewer: Annotated[Viewer, needs(Right.DRAW_CLUSTERS)]) -> None:
         view = await clusters.get(cluster_id)
         config = editor_config(

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from nicegui import ui
-
 from core.accounts import Right, Viewer
 from core.neighbourhood.clusters import ClusterRules
 from dashboard.clusters.data import MapData
@@ -12,13 +10,13 @@ from dashboard.components.draw_map import map_config
 from dashboard.gate import needs
 from dashboard.i18n import _
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import page_frame
+from dashboard.theme import page_at, page_frame
 
 
 def register(*, data: MapData, rules: ClusterRules) -> None:
     """Serve the proposal screen; ``?proposal=ID`` opens one that was asked for before."""
 
-    @ui.page("/clusters/propose")
+    @page_at("/clusters/propose")
     async def propose_page(viewer: Annotated[Viewer, needs(Right.DRAW_CLUSTERS)]) -> None:
         clusters_head()
         base = map_config(await data.bounds())

@@ -10,6 +10,7 @@ from core.accounts import Right, Viewer
 from core.errors import MowthosError
 from core.neighbourhood.clusters import ChangePreview, Clusters, ClusterState, ClusterView, Level
 from dashboard.clusters.style import state_word
+from dashboard.components.dialogs import name_by_heading
 from dashboard.components.notices import confirm_done
 from dashboard.components.text import text
 from dashboard.i18n import _, told
@@ -105,6 +106,7 @@ class _Dialog:
                 self._look = ui.button(_("Preview"), color=None).props("unelevated no-caps").classes("m-button")
                 self._do = ui.button(_("Carry out"), color=None).props("unelevated no-caps").classes("m-button")
                 self._do.set_visibility(False)
+        name_by_heading(self._dialog)
         self._dialog.on("hide", self._dialog.delete)
 
     def __enter__(self) -> "_Dialog":

@@ -23,7 +23,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 type FindAddress = Callable[[str], Awaitable[NeighbourAnswer]]
 
@@ -31,7 +31,7 @@ type FindAddress = Callable[[str], Awaitable[NeighbourAnswer]]
 def register(*, clusters: Clusters, routes: RouteDesk, data: MapData, find_address: FindAddress) -> None:
     """Serve the page."""
 
-    @ui.page("/clusters/rounds")
+    @page_at("/clusters/rounds")
     async def rounds_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_CLUSTERS)]) -> None:
         clusters_head()
         asked = CrewAsked.from_query(request.query_params)

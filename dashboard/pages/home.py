@@ -22,10 +22,12 @@ from dashboard.components.faces import empty_face
 from dashboard.gate import needs
 from dashboard.home.bill_card import BillCards
 from dashboard.home.board import MowerBoard
+from dashboard.home.cards import HomeCards
 from dashboard.home.data import HomeLot, MowerHere, home_lots
 from dashboard.home.paced import Paced
+from dashboard.home.visit_card import VisitCards
 from dashboard.i18n import _, locale
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 PERIOD_S = 1.0
 DAY_PERIOD_S = 10.0
@@ -42,11 +44,13 @@ def register(
     history: HistoryStore,
     limits: StateLimits | None = None,
     bills: BillCards | None = None,
+    visits: VisitCards | None = None,
+    cards: HomeCards | None = None,
 ) -> None:
     """Serve ``/home``."""
     rules = limits or StateLimits()
 
-    @ui.page("/home")
+    @page_at("/home")
     async def home_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_OWN_LOT)]) -> None:
         lots = await home_lots(database, viewer)
         with page_frame(viewer, _("Home")):
@@ -54,19 +58,32 @@ def register(
             if not lots:
                 _no_lot()
             for home in lots:
-                await _lot_section(home, live=live, clock=clock, history=history, limits=rules)
+                await _lot_section(home, viewer, cards, live=live, clock=clock, history=history, limits=rules)
+            if visits is not None:
+                await visits.show(viewer, str(request.base_url))
+            for home in lots if cards is not None else ():
+                await cards.below(viewer, home)
             if bills is not None and viewer.may(Right.SEE_OWN_BILL):
                 await bills.show(viewer, str(request.base_url))
 
 
 async def _lot_section(
-    home: HomeLot, *, live: LiveFleet, clock: Clock, history: HistoryStore, limits: StateLimits
+    home: HomeLot,
+    viewer: Viewer,
+    cards: HomeCards | None,
+    *,
+    live: LiveFleet,
+    clock: Clock,
+    history: HistoryStore,
+    limits: StateLimits,
 ) -> None:
     now = clock.now()
     zone = ZoneInfo(home.lot.time_zone)
     today = format_date(now.astimezone(zone), format="full", locale=locale())
     with page_head(_("Your lawn today"), f"{home.lot.address}, {home.lot.city} - {today}"):
         pass
+    if cards is not None:
+        await cards.above(viewer, home)
     if not home.mowers:
         with empty_face(
             _("No mower serves your lot yet"),
@@ -84,6 +101,7 @@ def _no_lot() -> None:
         _("No lot yet"),
         _("Your account is not tied to a home. Ask your operator to add your address; it shows here at once."),
         icon="o_cottage",
+        heading="h1",
     ):
         pass
 

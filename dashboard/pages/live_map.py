@@ -25,7 +25,7 @@ from dashboard.gate import needs
 from dashboard.i18n import LANGUAGES, SOURCE_LANGUAGE, _
 from dashboard.live.bundle import FOR_EVER
 from dashboard.sealed import sealed
-from dashboard.theme import page_frame
+from dashboard.theme import page_at, page_frame
 
 
 def register(*, tile_url: str | None = None, tile_attribution: str = "", stale_after_s: int = 900) -> None:
@@ -36,7 +36,7 @@ def register(*, tile_url: str | None = None, tile_attribution: str = "", stale_a
         known = language if language in LANGUAGES else SOURCE_LANGUAGE
         return look_script(known, stale_after_s).respond(request, cache=FOR_EVER)
 
-    @ui.page("/fleet")
+    @page_at("/fleet")
     async def live_map_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> Response:
         config = live_config(viewer, tile_url=tile_url, tile_attribution=tile_attribution)
         ui.add_head_html(live_head(config, asset_url("styles/live.css"), stale_after_s=stale_after_s))

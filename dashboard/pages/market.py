@@ -18,7 +18,7 @@ from dashboard.i18n import _
 from dashboard.logs import current_request_id
 from dashboard.market_view import MarketView, facts_html, files_html, form_html, places_html, scorecard_html
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ def register(*, market: MarketDesk) -> None:
 
     app.include_router(router)
 
-    @ui.page("/clusters/market")
+    @page_at("/clusters/market")
     async def market_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_CLUSTERS)]) -> None:
         view = MarketView.from_query(request.query_params)
         clusters_head()

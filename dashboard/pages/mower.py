@@ -11,14 +11,16 @@ from core.accounts import Right, Viewer
 from core.errors import NotFound
 from core.fleet.live import LiveFleet
 from core.fleet.model import Confidence, MowerSnapshot
+from core.shares import ShareKind
 from core.texts import Text
 from dashboard.api.ports import MowerFacts, Roster
 from dashboard.components.ages import age_text
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _
+from dashboard.shares.button import ShareButton
 from dashboard.state_style import state_badge
-from dashboard.theme import page_frame
+from dashboard.theme import page_at, page_frame
 
 TICK_S = 1.0
 
@@ -35,12 +37,22 @@ class MowerTab:
 
 type Above = Callable[[str, Viewer], None]
 """What stands above the tabs of every mower, for who may command it."""
+type Beside = Callable[[str, Viewer], Awaitable[None]]
+"""What stands there for everybody who sees the mower."""
 
 
-def register(*, live: LiveFleet, roster: Roster, tabs: Sequence[MowerTab], above: Above | None = None) -> None:
+def register(
+    *,
+    live: LiveFleet,
+    roster: Roster,
+    tabs: Sequence[MowerTab],
+    above: Above | None = None,
+    beside: Beside | None = None,
+    share: ShareButton | None = None,
+) -> None:
     """Serve the page of one mower; ``tabs`` in the order in which they stand."""
 
-    @ui.page("/mowers/{name}")
+    @page_at("/mowers/{name}")
     async def mower_page(name: str, request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> None:
         facts = next((one for one in roster() if one.device_name == name), None)
         if facts is None or name not in live:
@@ -48,14 +60,16 @@ def register(*, live: LiveFleet, roster: Roster, tabs: Sequence[MowerTab], above
         seen = [tab for tab in tabs if viewer.may(tab.right)]
         chosen = next((tab for tab in seen if tab.key == request.query_params.get("tab")), seen[0])
         with page_frame(viewer, name):
-            _head(facts, live)
+            _head(facts, live, viewer, share)
             if above is not None and viewer.may(Right.COMMAND_MOWERS):
                 above(name, viewer)
+            if beside is not None:
+                await beside(name, viewer)
             _tabs(name, seen, chosen)
             await chosen.build(facts, viewer, request)
 
 
-def _head(facts: MowerFacts, live: LiveFleet) -> None:
+def _head(facts: MowerFacts, live: LiveFleet, viewer: Viewer, share: ShareButton | None) -> None:
     """Name, model, state with its age; redrawn whenever the snapshot is another."""
     with ui.element("div").classes("m-head"):
         with ui.element("div"):
@@ -64,6 +78,8 @@ def _head(facts: MowerFacts, live: LiveFleet) -> None:
         with ui.element("div").classes("m-actions"):
             state = ui.element("div").classes("m-row").props('role="status"')
             ui.link(_("Show on the map"), f"/fleet?mower={facts.device_name}").classes("m-button m-button-quiet")
+            if share is not None:
+                share(ShareKind.MOWER, facts.device_name, viewer)
     drawn: list[int] = []
 
     def draw() -> None:

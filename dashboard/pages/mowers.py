@@ -20,6 +20,7 @@ from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, ngettext
+from dashboard.measures import UNIT_KINDS, in_column
 from dashboard.mower_table import (
     BY_KEY,
     COLUMNS,
@@ -34,7 +35,7 @@ from dashboard.mower_table import (
     found,
 )
 from dashboard.state_style import state_badge, state_icon, state_word
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 TICK_S = 1.0
 
@@ -53,7 +54,7 @@ def register(*, live: LiveFleet, roster: Roster, clock: Clock) -> None:
 
     app.include_router(router)
 
-    @ui.page("/mowers")
+    @page_at("/mowers")
     async def mowers_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> None:
         with page_frame(viewer, _("Mowers")):
             MowerTable(live, roster, TableView.from_query(request.query_params)).build()
@@ -249,12 +250,15 @@ def _cell_html(column: Column, row: MowerRow) -> str:
     value = column.value(row)
     if value is None:
         return _UNKNOWN
-    if isinstance(value, float):
+    unit = column.unit
+    if unit in UNIT_KINDS:
+        value, unit = in_column(value, unit)
+    elif isinstance(value, float):
         places = 6 if column.key in {"latitude", "longitude"} else 1 if abs(value) < 100 else 0
         value = f"{value:.{places}f}"
-    if column.unit in {"", "°"}:
-        return escape(f"{value}{column.unit}")
-    return f'{escape(str(value))}<span class="m-unit">{column.unit}</span>'
+    if unit in {"", "°"}:
+        return escape(f"{value}{unit}")
+    return f'{escape(str(value))}<span class="m-unit">{unit}</span>'
 
 
 def _mower_html(row: MowerRow) -> str:

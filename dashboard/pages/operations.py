@@ -15,7 +15,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, ngettext, told
 from dashboard.logs import current_request_id
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 TICK_S = 2.0
 
@@ -23,7 +23,7 @@ TICK_S = 2.0
 def register(*, operations: OperationsDesk, people: People) -> None:
     """Serve ``/operations``."""
 
-    @ui.page("/operations")
+    @page_at("/operations")
     async def operations_page(viewer: Annotated[Viewer, needs(Right.SEE_OPERATIONS)]) -> None:
         with page_frame(viewer, _("Operations")):
             with page_head(_("Operations"), _("Work that comes round by itself, and how the machine keeps up.")):

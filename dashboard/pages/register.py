@@ -1,6 +1,5 @@
 """``/register``: a host's or neighbour's home, found by its address, with its dock and who answers for it."""
 
-import asyncio
 from typing import Annotated, Protocol
 
 from nicegui import ui
@@ -24,11 +23,15 @@ from dashboard.components.notices import still_signed_in
 from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import _, told
+from dashboard.measures import area_words
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
-DEAF_S = 1.0
-"""So long after a choice what comes was typed before it."""
+CLICKED = """(event) => {
+  const button = event.target.closest("[data-home]");
+  if (button) emit(button.dataset.home, document.getElementById("r-address").value);
+}"""
+"""A click tells its home and what the field held then: the list may be drawn anew while the click is on its way."""
 FEWEST_LETTERS = 3
 AROUND_DEG = 0.0006
 
@@ -43,7 +46,7 @@ class Registrar(Protocol):
 def register(*, homes: Registrar, data: MapData, people: People) -> None:
     """Serve ``/register``."""
 
-    @ui.page("/register")
+    @page_at("/register")
     async def register_page(viewer: Annotated[Viewer, needs(Right.REGISTER_HOMES)]) -> None:
         clusters_head()
         with page_frame(viewer, _("Register home"), fill=True):
@@ -61,7 +64,8 @@ class RegisterPage:
         self._part = HomePart.NEIGHBOUR
         self._dock: tuple[float, float] | None = None
         self._asked = 0
-        self._deaf_until = 0.0
+        self._shown: dict[str, AddressMatch] = {}
+        self._settled: str | None = None
 
     def build(self, bounds: Box | None) -> None:
         with ui.element("div").classes("c-split r-split"):
@@ -101,6 +105,7 @@ class RegisterPage:
             self._verdict = text("p", _("Spelling mistakes are forgiven; or click the home on the map."))
             self._verdict.classes("m-small m-muted").props('id="r-verdict" role="status"')
             self._matches = ui.element("ul").classes("c-offers").props('id="r-matches"')
+            self._matches.on("click", lambda event: self._pick(*event.args), js_handler=CLICKED)
 
     def _part_card(self) -> None:
         with ui.element("section").classes("m-card m-stack"):
@@ -129,8 +134,9 @@ class RegisterPage:
             self._phone = ui.input(_("Phone (optional)")).props('outlined type="tel" autocomplete="off"')
 
     async def _type(self, sought: str) -> None:
-        if asyncio.get_running_loop().time() < self._deaf_until:
+        if sought == self._settled:  # typed before the choice, heard after it
             return
+        self._settled = None
         self._asked += 1
         mine = self._asked
         if len(sought.strip()) < FEWEST_LETTERS:
@@ -159,16 +165,22 @@ class RegisterPage:
         self._matches.clear()
         with self._matches:
             for match in check.matches[:6]:
-                with ui.element("li"), ui.element("button").props('type="button"') as button:
+                key = str(len(self._shown))  # those shown before stay: a click on one of them may be on its way
+                self._shown[key] = match
+                with ui.element("li"), ui.element("button").props(f'type="button" data-home="{key}"'):
                     text("b", match.home.address)
                     text("span", _("registered") if match.registered else match.home.city)
-                button.on("click", lambda _event, match=match: self._choose(match), args=[])
         if check.verdict is AddressVerdict.FOUND and len(check.matches) == 1:
             self._choose(check.matches[0])
 
+    def _pick(self, key: str, typed: str) -> None:
+        """A home of the list, as it stood when it was clicked, with what the field held then."""
+        if key in self._shown:
+            self._settled = typed
+            self._choose(self._shown[key])
+
     def _choose(self, match: AddressMatch) -> None:
-        self._asked += 1  # what was typed before and is still on its way would wipe the choice off the screen
-        self._deaf_until = asyncio.get_running_loop().time() + DEAF_S
+        self._asked += 1  # an answer that is still on its way would wipe the choice off the screen
         self._chosen, home = match, match.home
         self._matches.clear()
         with self._matches, ui.element("li").classes("r-chosen"):
@@ -241,7 +253,7 @@ class RegisterPage:
         self._form.set_visibility(False)
         with self._done, ui.element("section").classes("m-card m-stack").props('role="status"'):
             text("h2", _("{address} is registered").format(address=done.address))
-            area = _("unknown until it is drawn") if done.lawn_area_m2 is None else f"{done.lawn_area_m2:,.0f} m²"
+            area = _("unknown until it is drawn") if done.lawn_area_m2 is None else area_words(done.lawn_area_m2)
             text("p", _("Lawn: {area}").format(area=area)).classes("m-muted")
             with ui.element("div").classes("m-row"):
                 ui.link(_("Draw its lawn"), f"/lots/{done.lot_id}/lawns").classes("m-button")

@@ -19,7 +19,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import N_, _, ngettext, told
 from dashboard.pages.clusters import clusters_head
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 SHOWN_ROWS = 500
 OUTCOMES = {
@@ -42,7 +42,7 @@ class HomeFiles(Protocol):
 def register(*, files: HomeFiles, uploads: Uploads, people: People) -> None:
     """Serve ``/homes/import``."""
 
-    @ui.page("/homes/import")
+    @page_at("/homes/import")
     async def import_page(viewer: Annotated[Viewer, needs(Right.REGISTER_HOMES)]) -> None:
         clusters_head()
         with page_frame(viewer, _("Import homes")):

@@ -18,7 +18,7 @@ from dashboard.components.text import text
 from dashboard.gate import needs
 from dashboard.i18n import N_, _, current_language, ngettext, told
 from dashboard.service.words import board_csv, due_chip, item_name, meter_html, percent_words, used_words
-from dashboard.theme import page_frame, page_head
+from dashboard.theme import page_at, page_frame, page_head
 
 VIEWS = {"due": N_("Due"), "mowers": N_("Mowers"), "models": N_("Models")}
 SPANS = (7, 30, 90, 365)
@@ -38,7 +38,7 @@ def register(*, maintenance: Maintenance, lexicon: FaultLexicon, clock: Clock) -
 
     app.include_router(router)
 
-    @ui.page("/service")
+    @page_at("/service")
     async def service_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> None:
         view, days = asked(request)
         with page_frame(viewer, _("Service")):

@@ -1,21 +1,27 @@
 """Sign-in and sign-out: a native form, so that password managers work and nothing waits for a script."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from nicegui import app
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from core.accounts import People, SignInRefused
+from core.accounts import People, SecondStepNeeded, SignedIn, SignInRefused
 from dashboard.frame_parts import role_word
 from dashboard.gate import COOKIE, LANGUAGE_COOKIE, YEAR_SECONDS, landing, viewer_of
 from dashboard.i18n import LANGUAGES, _, current_language, told
 from dashboard.plain_page import brand_html, plain_page
 from dashboard.throttle import SignInThrottle
+
+BROWSER_COOKIE = "mowthos_browser"
+STEP_COOKIE = "mowthos_step"
+STEP_SECONDS = 600
+HALF_YEAR_SECONDS = 15_552_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +34,35 @@ class SamplePerson:
     password: str
 
 
-def register(*, people: People, throttle: SignInThrottle, demo_people: Sequence[SamplePerson] = ()) -> None:
+def register(
+    *,
+    people: People,
+    throttle: SignInThrottle,
+    demo_people: Sequence[SamplePerson] = (),
+    self_service: bool = False,
+    ways: Sequence[Callable[[str], str]] = (),
+) -> None:
     """Serve ``/``, ``/sign-in``, ``/sign-out``, ``/session`` and ``/account/language``."""
-    app.include_router(sign_in_router(people=people, throttle=throttle, demo_people=demo_people))
+    router = sign_in_router(
+        people=people, throttle=throttle, demo_people=demo_people, self_service=self_service, ways=ways
+    )
+    app.include_router(router)
 
 
-def sign_in_router(*, people: People, throttle: SignInThrottle, demo_people: Sequence[SamplePerson] = ()) -> APIRouter:
-    """The routes of sign-in, for whichever app serves them."""
+def sign_in_router(
+    *,
+    people: People,
+    throttle: SignInThrottle,
+    demo_people: Sequence[SamplePerson] = (),
+    self_service: bool = False,
+    ways: Sequence[Callable[[str], str]] = (),
+) -> APIRouter:
+    """The routes of sign-in, for whichever app serves them. ``self_service`` shows the ways to sign up and to a new
+    password (`dashboard.join`); ``ways`` are other ways in: HTML made for where to go on."""
+
+    def more(target: str) -> str:
+        return "".join(way(target) for way in ways) + (_self_service_html() if self_service else "")
+
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -46,8 +74,9 @@ def sign_in_router(*, people: People, throttle: SignInThrottle, demo_people: Seq
         viewer = viewer_of(request)
         if viewer is not None:
             return RedirectResponse(safe_target(next) or landing(viewer), 303)
+        target = safe_target(next)
         notice = _("Your session has ended. Sign in to go on where you were.") if ended else ""
-        return _page(request, demo_people, target=safe_target(next), email=email, notice=notice)
+        return _page(request, demo_people, more(target), target=target, email=email, notice=notice)
 
     @router.post("/sign-in")
     async def sign_in(
@@ -55,22 +84,31 @@ def sign_in_router(*, people: People, throttle: SignInThrottle, demo_people: Seq
         email: Annotated[str, Form(max_length=254)] = "",
         password: Annotated[str, Form()] = "",
         next: Annotated[str, Form()] = "",
+        code: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
         target = safe_target(next)
-        if not throttle.allows(request):
+        if not await throttle.allows(request):
             words = _("Too many failed attempts from your network. Wait a minute and try again.")
-            return _page(request, demo_people, target=target, email=email, error=words, status=429)
+            return _page(request, demo_people, more(target), target=target, email=email, error=words, status=429)
         if not email.strip() or not password:
             words = _("Enter your email and your password.")
-            return _page(request, demo_people, target=target, email=email, error=words, status=400)
+            return _page(request, demo_people, more(target), target=target, email=email, error=words, status=400)
         try:
-            token, viewer = await people.sign_in(email, password, request.headers.get("user-agent", ""))
+            agent, browser = request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE, "")
+            done = await people.sign_in(email, password, agent, code=code, browser=browser)
         except SignInRefused as refusal:
-            throttle.failed(request)
+            await throttle.failed(request)
             words = told(refusal.message)
-            return _page(request, demo_people, target=target, email=email, error=words, status=401)
-        response = RedirectResponse(target or landing(viewer), 303)
-        _set_cookie(response, request, COOKIE, token, people.rules.session_max_days * 86_400)
+            return _page(
+                request, demo_people, more(target), target=target, email=email, error=words, status=401,
+                locked=refusal.retry_at is not None,
+            )  # fmt: skip
+        except SecondStepNeeded as needed:
+            response = RedirectResponse("/sign-in/second" + (f"?{urlencode({'next': target})}" if target else ""), 303)
+            set_cookie(response, request, STEP_COOKIE, needed.step, STEP_SECONDS)
+            return response
+        response = RedirectResponse(target or landing(done.viewer), 303)
+        await let_in(response, request, people, done)
         return response
 
     @router.post("/sign-out")
@@ -86,7 +124,8 @@ def sign_in_router(*, people: People, throttle: SignInThrottle, demo_people: Seq
     async def session(request: Request) -> Response:
         viewer = viewer_of(request)
         if viewer is None:
-            return JSONResponse({"signed_in": False}, 401)
+            ended = await people.ran_out(token=request.cookies.get(COOKIE, ""))
+            return JSONResponse({"signed_in": False, "ran_out": bool(ended)}, 401)
         return JSONResponse({"signed_in": True, "person": str(viewer.person_id)})
 
     @router.post("/account/language")
@@ -97,14 +136,14 @@ def sign_in_router(*, people: People, throttle: SignInThrottle, demo_people: Seq
         if viewer is not None:
             await people.set_language(viewer, language)
         response = Response(status_code=204)
-        _set_cookie(response, request, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+        set_cookie(response, request, LANGUAGE_COOKIE, language, YEAR_SECONDS)
         return response
 
     @router.get("/language/{language}")
     async def language_before_sign_in(request: Request, language: str, next: str = "") -> Response:
         response = RedirectResponse("/sign-in" + (f"?{urlencode({'next': safe_target(next)})}" if next else ""), 303)
         if language in LANGUAGES:
-            _set_cookie(response, request, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+            set_cookie(response, request, LANGUAGE_COOKIE, language, YEAR_SECONDS)
         return response
 
     return router
@@ -125,7 +164,20 @@ def safe_target(target: str) -> str:
     return target
 
 
-def _set_cookie(response: Response, request: Request, name: str, value: str, max_age: int) -> None:
+async def let_in(response: Response, request: Request, people: People, done: SignedIn) -> None:
+    """Give the browser its session, and know the browser from now on."""
+    set_cookie(response, request, COOKIE, done.token, people.rules.session_max_days * 86_400)
+    await know_browser(response, request, people, done.viewer.person_id)
+    response.delete_cookie(STEP_COOKIE, path="/")
+
+
+async def know_browser(response: Response, request: Request, people: People, person_id: UUID) -> None:
+    """From now on the tries of others at this person's address do not slow this browser."""
+    known = await people.remember_browser(person_id, request.cookies.get(BROWSER_COOKIE, ""))
+    set_cookie(response, request, BROWSER_COOKIE, known, HALF_YEAR_SECONDS)
+
+
+def set_cookie(response: Response, request: Request, name: str, value: str, max_age: int) -> None:
     secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     response.set_cookie(name, value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=secure)
 
@@ -133,12 +185,14 @@ def _set_cookie(response: Response, request: Request, name: str, value: str, max
 def _page(
     request: Request,
     demo_people: Sequence[SamplePerson],
+    more: str,
     *,
     target: str,
     email: str = "",
     notice: str = "",
     error: str = "",
     status: int = 200,
+    locked: bool = False,
 ) -> Response:
     hidden = f'<input type="hidden" name="next" value="{escape(target)}">' if target else ""
     focus = "password" if email else "email"
@@ -155,10 +209,26 @@ def _page(
         f'<div class="m-field"><label for="password">{escape(_("Password"))}</label>',
         '<input class="m-input" id="password" name="password" type="password" autocomplete="current-password" required',
         f"{described}{' autofocus' if focus == 'password' else ''}></div>",
+        code_field(_("Or with the code of your app, at once")) if locked else "",
         f'<button class="m-button" type="submit">{escape(_("Sign in"))}</button></form>',
+        more,
         _demo_html(demo_people, hidden),
     ]
     return plain_page(request, title=_("Sign in"), body="".join(parts), footer=_languages_html(target), status=status)
+
+
+def code_field(words: str, *, focus: bool = False) -> str:
+    """The field of a second factor's code, as password managers expect it."""
+    return (
+        f'<div class="m-field"><label for="code">{escape(words)}</label><input class="m-input" id="code" name="code"'
+        f' autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="64"'
+        f"{' required autofocus' if focus else ''}></div>"
+    )
+
+
+def _self_service_html() -> str:
+    links = (("/forgot", _("Forgot your password?")), ("/join", _("New here? Look up your address")))
+    return '<p class="m-stack">' + "".join(f'<a href="{to}">{escape(words)}</a>' for to, words in links) + "</p>"
 
 
 def _demo_html(demo_people: Sequence[SamplePerson], hidden: str) -> str:

@@ -10,14 +10,14 @@ from core.lawnmaps import TieStatus, TieView
 from dashboard.assets import asset_url
 from dashboard.components.ages import age_text
 from dashboard.components.faces import empty_face
-from dashboard.components.map_diff_list import square_metres
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.components.zone_ties import LOOKS, ZoneTieDialogs, tie_button, tie_words, where
 from dashboard.gate import needs
 from dashboard.i18n import _, ngettext
 from dashboard.lawn_desks import LawnDesks
-from dashboard.theme import page_frame, page_head
+from dashboard.measures import area_words
+from dashboard.theme import page_at, page_frame, page_head
 
 TICK_S = 3.0
 
@@ -25,7 +25,7 @@ TICK_S = 3.0
 def register(*, desks: LawnDesks, people: People) -> None:
     """Serve ``/zones``."""
 
-    @ui.page("/zones")
+    @page_at("/zones")
     async def zones_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> None:
         ui.add_head_html(f'<link rel="stylesheet" href="{asset_url("styles/lawns.css")}">')
         chosen = _status(request.query_params.get("status"))
@@ -90,7 +90,7 @@ class ZonesPage:
             with _cell(_("State")):
                 text("span", tie_words()[tie.status]).classes(f"m-chip {LOOKS[tie.status]}")
             with _cell(_("Area")):
-                text("span", square_metres(tie.area_m2)).classes("m-number")
+                text("span", area_words(tie.area_m2)).classes("m-number")
             with _cell(_("Why")):
                 text("span", where(tie, {}))
             with _cell(_("Judged")):

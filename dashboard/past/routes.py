@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from core.accounts import Right
+from core.accounts import Right, Viewer
 from core.errors import Invalid
 from core.fleet.history import FleetPast, HistoryDesk
 from core.fleet.live import LiveFleet
 from core.texts import Text
-from dashboard.clusters.screen_api import ScreenRoute, viewer_with
+from dashboard.asks import asks
+from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.live import ALL, LiveChannel
 from dashboard.live.frame import encode_fleet
 from dashboard.live.payload import Payload
@@ -27,13 +28,13 @@ def past_router(*, live: LiveFleet, history: HistoryDesk, fleet_past: FleetPast,
 
     @router.get("/series")
     async def series(
+        _viewer: Annotated[Viewer, asks(Right.SEE_FLEET)],
         request: Request,
         mower: Annotated[str, Query(max_length=64)],
         since: Moment,
         until: Moment,
         points: Annotated[int, Query(ge=100, le=8_000)] = 1_600,
     ) -> Response:
-        viewer_with(request, Right.SEE_FLEET)
         if until <= since:
             raise Invalid(Text("the end must lie after the start"))
         number = live.get(mower).number
@@ -42,16 +43,14 @@ def past_router(*, live: LiveFleet, history: HistoryDesk, fleet_past: FleetPast,
         return told.respond(request)
 
     @router.get("/span")
-    async def span(request: Request) -> dict[str, Any]:
+    async def span(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)]) -> dict[str, Any]:
         """From when to when the fleet's past is known."""
-        viewer_with(request, Right.SEE_FLEET)
         found = await fleet_past.span([snapshot.number for snapshot in live.all()])
         return {"first": None, "last": None} if found is None else {"first": found[0] / 1000, "last": found[1] / 1000}
 
     @router.get("/frame")
-    async def frame(request: Request, at: Moment, known: bool = False) -> Response:
+    async def frame(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], at: Moment, known: bool = False) -> Response:
         """The fleet at a moment in the format of the live channel, in the order of its roster."""
-        viewer_with(request, Right.SEE_FLEET)
         view = await channel.view(ALL)
         numbers = [live.get(name).number for name in view.names]
         columns = await fleet_past.columns(numbers, _moment(at), as_known=known)

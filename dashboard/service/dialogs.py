@@ -12,7 +12,7 @@ from dashboard.components.dialogs import asking
 from dashboard.components.notices import confirm_done, still_signed_in
 from dashboard.components.text import text
 from dashboard.i18n import _, told
-from dashboard.service.words import item_name, measure_word, unit_word
+from dashboard.service.words import item_name, measure_word, typed, unit_word
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "CHF")
 
@@ -65,9 +65,9 @@ class ServiceDialogs:
             every = ui.number(_("Every"), value=50, min=1, max=100_000).props("outlined")
 
             async def save() -> None:
-                await self._maintenance.add_item(
-                    device_name, name.value or "", Measure(measure.value), float(every.value or 0), by=self._viewer
-                )
+                counted = Measure(measure.value)
+                amount = typed(float(every.value or 0), counted)
+                await self._maintenance.add_item(device_name, name.value or "", counted, amount, by=self._viewer)
 
             self._finish(dialog, _("Add"), save, _("Line added"))
 

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from html import escape
 from io import StringIO
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from core.fleet.maintenance import USUAL_PLAN, Due, ItemView, Measure, Reliability, amount_of
+from core.measures import Kind
 from core.money import Money
+from core.spreadsheets import safe_cell
+from dashboard import measures
 from dashboard.i18n import N_, _, locale
 
 MEASURE_WORDS = {
     Measure.BLADE_HOURS: (N_("Blade hours"), "h"),
-    Measure.DISTANCE_KM: (N_("Distance"), "km"),
+    Measure.DISTANCE_KM: (N_("Distance"), ""),  # km or miles
     Measure.CHARGE_CYCLES: (N_("Charge cycles"), N_("cycles")),
     Measure.DAYS: (N_("Days"), N_("days")),
 }
@@ -27,7 +30,19 @@ def measure_word(measure: Measure) -> str:
 
 
 def unit_word(measure: Measure) -> str:
+    if measure is Measure.DISTANCE_KM:
+        return measures.unit_word(Kind.LENGTH, large=True)
     return _(MEASURE_WORDS[measure][1])
+
+
+def shown(value: float, measure: Measure) -> float:
+    """What is counted, in the reader's unit of it."""
+    return measures.unit_number(value * 1_000, Kind.LENGTH, large=True) if measure is Measure.DISTANCE_KM else value
+
+
+def typed(value: float, measure: Measure) -> float:
+    """What a person typed in ``unit_word``, as it is counted."""
+    return measures.typed_number(value, Kind.LENGTH, large=True) / 1_000 if measure is Measure.DISTANCE_KM else value
 
 
 def item_name(name: str) -> str:
@@ -36,9 +51,10 @@ def item_name(name: str) -> str:
 
 
 def used_words(item: ItemView) -> str:
+    used = shown(item.used, item.measure)
     return _("{used} of {every} {unit}").format(
-        used=f"{item.used:,.1f}" if item.used < 10 else f"{item.used:,.0f}",
-        every=f"{item.every:,.0f}",
+        used=format_decimal(round(used, 1 if used < 10 else 0), locale=locale()),
+        every=format_decimal(round(shown(item.every, item.measure)), locale=locale()),
         unit=unit_word(item.measure),
     )
 
@@ -72,8 +88,8 @@ def board_csv(rows: Sequence[Reliability]) -> str:
     for row in rows:
         writer.writerow(
             [
-                row.name,
-                row.model,
+                safe_cell(row.name),
+                safe_cell(row.model),
                 row.mowers,
                 f"{row.observed_h:.2f}",
                 "" if row.availability is None else f"{row.availability * 100:.2f}",

@@ -25,6 +25,7 @@ from external.mammotion.discovery import Discovery
 from external.mammotion.errors import translated
 from external.mammotion.fast_lane import FastLane
 from external.mammotion.health import HealthTeller
+from external.mammotion.hours import LinkHours
 from external.mammotion.lawns import Lawns
 from external.mammotion.mapping import reading_of_status
 from external.mammotion.plans import LinkPlans
@@ -61,6 +62,7 @@ class MammotionLink:
         self._caretaker = Caretaker(self, self._lane, clock, times)
         self.lawns = Lawns(self, clock)
         self.plans = LinkPlans(self, clock)
+        self.hours = LinkHours(self)
         self._credentials: Mapping[str, Any] = {}  # as handed over last
         self._teller = HealthTeller(account, web, self._lane, clock, listener.health_changed)
         self._discovery = Discovery(self, self._lane, lambda found: listener.device_found(account, found))

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -13,13 +13,13 @@ _PURPOSE = b"mowthos vendor secrets 1"
 
 
 class FernetBox:
-    """Implements `core.ports.SecretBox`. ``key`` is any text of 16 characters or more; HKDF derives the real one."""
+    """Implements `core.ports.SecretBox`. A key is any text of 16 characters or more; HKDF derives the real one.
 
-    def __init__(self, key: str) -> None:
-        if len(key) < 16:
-            raise ValueError(f"the key has {len(key)} characters (expected 16 or more)")
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(key.encode())
-        self._fernet = Fernet(urlsafe_b64encode(derived))
+    ``key`` seals and opens; the ``former`` ones open only.
+    """
+
+    def __init__(self, key: str, *former: str) -> None:
+        self._fernet = MultiFernet([_fernet(one) for one in (key, *former)])
 
     def seal(self, secret: str) -> str:
         """The secret as text that only :meth:`open` under the same key can read; never the same text twice."""
@@ -33,3 +33,10 @@ class FernetBox:
             raise Invalid(
                 N_("a stored secret cannot be read: the secret key is another, or the text was changed")
             ) from error
+
+
+def _fernet(key: str) -> Fernet:
+    if len(key) < 16:
+        raise ValueError(f"the key has {len(key)} characters (expected 16 or more)")
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(key.encode())
+    return Fernet(urlsafe_b64encode(derived))

@@ -90,6 +90,9 @@ class StripePayments(Catalogue, Customers, Invoices):
     def invoice_of(self, document: Mapping[str, Any]) -> Invoice:
         return invoice_mapping.invoice_of(document)
 
+    def event_of(self, document: Mapping[str, Any]) -> ProviderEvent:
+        return webhooks.event_of(document)
+
     def verify(self, body: bytes, signature: str) -> ProviderEvent:
         return webhooks.verify(body, signature, secrets=self._webhook_secrets, clock=self._clock)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import stripe
 
@@ -25,6 +26,14 @@ def verify(
         raise NotAllowed(N_("The webhook was signed too long ago, or ahead of time"))
     try:
         event = json.loads(body)
+    except ValueError as error:
+        raise Invalid(N_("The webhook is signed by Stripe, but is no event")) from error
+    return event_of(event)
+
+
+def event_of(event: Any) -> ProviderEvent:
+    """The event of a document as Stripe sends or lists it."""
+    try:
         held = event["data"]["object"]
         return ProviderEvent(
             id=str(event["id"]),

@@ -12,10 +12,12 @@ MOWERS, ACCOUNTS = 400, 4
 
 
 async def main() -> None:
-    """Tell the addresses; for each line "rate seconds" publish, and tell how many went out."""
+    """Tell the addresses; for each line "rate seconds" publish, and tell how many went out. The number of mowers and of
+    accounts may be given as arguments."""
+    mowers, accounts = map(int, sys.argv[1:3]) if len(sys.argv) > 2 else (MOWERS, ACCOUNTS)
     server = SimulatorServer(
         SimulatorOptions(
-            sites=default_sites(mowers=MOWERS, accounts=ACCOUNTS, seed=3),
+            sites=default_sites(mowers=mowers, accounts=accounts, seed=3),
             owners=False, active_period_s=3600, docked_period_s=3600, reply_delay_s=0.01,
         )
     )  # fmt: skip

@@ -189,8 +189,8 @@ def _name(mowers: int, browsers: int) -> str:
 
 async def _first_mower(page: Page, url: str) -> float:
     """Seconds from the address entered to the first picture with mowers in it, by the browser's own clock."""
-    await page.goto("about:blank")  # a page that still draws would hold up the one that follows
-    await page.evaluate("1")
+    await page.goto("about:blank")  # a page that still draws would hold up the one that follows,
+    await asyncio.sleep(1)  # and so would pictures of it that the software renderer has yet to draw
     await page.goto(f"{url}/fleet", wait_until="commit")
     await page.wait_for_function(READY, timeout=60_000, polling=20)
     drawn = "performance.getEntriesByName('mowthos:mowers')[0]?.startTime"

@@ -9,15 +9,17 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse
 
-from core.accounts import HashCost, Passwords, People, Right, Role, Viewer
+from core.accounts import Entrance, FactorRules, HashCost, Passwords, People, Right, Role, SecondFactors, Viewer
 from core.clock import MovableClock
 from core.db import Database
 from core.errors import NotFound
 from dashboard import gate
 from dashboard.gate import needs
 from dashboard.i18n import _
+from dashboard.pages.second_step import second_step_router
 from dashboard.pages.sign_in import SamplePerson, sign_in_router
 from dashboard.throttle import SignInThrottle
+from tests.core.fleet.fakes import ReversingBox
 
 PASSWORD = "correct horse battery"
 HTML = {"accept": "text/html"}
@@ -40,12 +42,16 @@ class Site:
 @pytest.fixture
 async def site(sqlite_database: Database, clock: MovableClock) -> AsyncIterator[Site]:
     """A person of each role, a page for those who see the fleet, one that breaks, one that is not there."""
-    people = People(sqlite_database, clock, passwords=Passwords(HashCost(1, 8, 1)))
+    factors = SecondFactors(sqlite_database, clock, ReversingBox(), FactorRules(required=True, grace_days=7))
+    people = People(sqlite_database, clock, passwords=Passwords(HashCost(1, 8, 1)), factors=factors)
     for role in Role:
         await people.create_person(email=f"{role}@elm.example", role=role, password=PASSWORD, name=f"The {role}")
     outer, app = FastAPI(openapi_url=None), FastAPI(openapi_url=None)
     sample = [SamplePerson("Dana", "dispatcher", "dispatcher@elm.example", PASSWORD)]
-    app.include_router(sign_in_router(people=people, throttle=SignInThrottle(), demo_people=sample))
+    throttle = SignInThrottle()
+    app.include_router(sign_in_router(people=people, throttle=throttle, demo_people=sample))
+    entrance = Entrance(sqlite_database, clock, people, factors)
+    app.include_router(second_step_router(people=people, entrance=entrance, throttle=throttle))
 
     @app.get("/fleet")
     async def fleet(viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> PlainTextResponse:

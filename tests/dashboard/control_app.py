@@ -17,6 +17,7 @@ from core.ids import new_id
 from core.neighbourhood.tables import Lot, LotMower
 from core.settings import Settings
 from dashboard import bootstrap
+from dashboard.running import serve
 from dashboard.server import claim_port
 from external.mammotion.simulator import SimulatorOptions, SimulatorServer
 from external.mammotion.simulator.default_sites import default_sites
@@ -84,7 +85,7 @@ async def main(folder: Path, port: int) -> None:
         print(json.dumps({"tokens": tokens, "mowers": names, "control": cloud.control_url}), flush=True)
 
     try:
-        await bootstrap.serve(settings, listener=claim_port("127.0.0.1", port), on_ready=ready)
+        await serve(settings, listener=claim_port("127.0.0.1", port), on_ready=ready)
     finally:
         await cloud.stop()
 

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from nicegui import app, ui
 
-from core.accounts import HashCost, Passwords, People, Role
+from core.accounts import Entrance, FactorRules, HashCost, Passwords, People, Role, SecondFactors
 from core.clock import SystemClock
 from core.db import open_database
 from core.db.migrate import migrate
@@ -23,11 +24,13 @@ from core.jobs import Job, JobBook
 from core.neighbourhood import Provenance
 from core.texts import N_
 from dashboard import gate
+from dashboard.metrics import Answers
 from dashboard.operations import Operations
-from dashboard.pages import admin, mowers, operations, sign_in
+from dashboard.pages import account_security, admin, mowers, operations, second_step, sign_in, sign_in_again
 from dashboard.scheduler import Scheduler
 from dashboard.throttle import SignInThrottle
 from tests.core.fleet.fakes import ReversingBox
+from tests.dashboard.running_out import run_out
 
 PASSWORD = "correct horse battery"
 STATES = (MowerState.MOWING, MowerState.CHARGING, MowerState.MOWING, MowerState.FAULT)
@@ -123,7 +126,8 @@ async def main(port: int, folder: str) -> None:
     clock = SystemClock()
     database = open_database(f"sqlite:///{folder}/pages.sqlite3")
     await migrate(database)
-    people = People(database, clock, passwords=Passwords(HashCost(1, 8, 1)))
+    factors = SecondFactors(database, clock, ReversingBox(), FactorRules())
+    people = People(database, clock, passwords=Passwords(HashCost(1, 8, 1)), factors=factors)
     for role, name in ((Role.DISPATCHER, "Dana Reyes"), (Role.ADMIN, "Ada Lind"), (Role.HOMEOWNER, "Hugo Olsen")):
         email = f"{name.split()[0].lower()}@elm.example"
         await people.create_person(email=email, role=role, password=PASSWORD, name=name)
@@ -144,13 +148,28 @@ async def main(port: int, folder: str) -> None:
     jobs = Scheduler(made_up_jobs(), clock, JobBook(database, clock))
     await jobs.start()
     service = FleetService(database=database, cloud=None, secret_box=ReversingBox(), clock=clock)
-    desk = Operations(scheduler=jobs, fleet=service, audit=people.audit, browsers=lambda: 2, folder=Path(folder))
+    desk = Operations(
+        scheduler=jobs, fleet=service, audit=people.audit, browsers=lambda: 2, folder=Path(folder), clock=clock,
+        answers=lambda: Answers(1_240, 1, 0.084),
+    )  # fmt: skip
 
     outer = FastAPI(openapi_url=None)
-    gate.install(outer, people=people, clock=clock)
-    sign_in.register(people=people, throttle=SignInThrottle())
+    watch = gate.install(outer, people=people, clock=clock)
+
+    @app.post("/test/run-out/{email}")
+    async def run_out_now(email: str) -> None:
+        await run_out(database, clock, email)
+        await watch.look()
+
+    throttle = SignInThrottle()
+    ways = (partial(second_step.passkey_html, alone=True),)
+    sign_in.register(people=people, throttle=throttle, ways=ways)
+    sign_in_again.register(people=people, throttle=throttle)
+    entrance = Entrance(database, clock, people, factors)
+    second_step.register(people=people, entrance=entrance, throttle=throttle, public_url=None)
+    account_security.register(people=people, factors=factors, public_url=None)
     mowers.register(live=live, roster=lambda: facts, clock=clock)
-    admin.register(people=people, accounts=Accounts(clock), provenance=nothing_imported)
+    admin.register(people=people, accounts=Accounts(clock), provenance=nothing_imported, clock=clock)
     operations.register(operations=desk, people=people)
     ui.run_with(outer, title="MowthosOS", dark=None, tailwind=False, reconnect_timeout=30, show_welcome_message=False)
     server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning", ws="websockets-sansio"))

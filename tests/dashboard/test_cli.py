@@ -95,6 +95,8 @@ def test_a_vendor_account_is_stored_sealed_for_the_running_dashboard(machine: Ma
         ("neighbors", "--lat", "44"),
         ("import", "addresses", "no-such-file.csv"),
         ("serve", "--port", "seventy"),
+        ("drill", "meteor"),
+        ("drill", "stuck-mower", "--mowers", "0"),
     ],
     ids=" ".join,
 )

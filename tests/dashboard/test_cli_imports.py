@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from typer.testing import CliRunner
 
 from core.clock import MovableClock
 from core.db import Database, open_database
-from core.db.migrate import migrate
 from core.neighbourhood import UPSTREAM, NeighbourFinder
 from dashboard.cli_imports import register
 from external.cluster_logic.engine import ClusterLogic
@@ -46,15 +46,15 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mowthos(files: Path, clock: MovableClock) -> Run:
+def mowthos(files: Path, clock: MovableClock, sqlite_template: Path) -> Run:
     """The command with a database of its own; file names are those of ``files``. ``original`` may be put there."""
     original = files / "original"
+    copyfile(sqlite_template, files / "cli.sqlite3")
 
     def with_database(work: Callable[[Database], Any]) -> Any:
         async def go() -> Any:
             database = open_database(f"sqlite:///{files / 'cli.sqlite3'}")
             try:
-                await migrate(database)
                 return await work(database)
             finally:
                 await database.close()

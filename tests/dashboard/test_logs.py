@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from dashboard.logs import HIDDEN, hide_secrets, set_up_logs
+from dashboard.logs import set_up_logs
+from dashboard.redaction import HIDDEN, redact
 
 
 @pytest.fixture
@@ -48,10 +49,25 @@ def test_a_traceback_shows_no_local_variable(restored_logs: None, capsys: pytest
 
 @pytest.mark.parametrize("name", ["password", "access_token", "sealed_password", "Cookie", "Authorization", "api_key"])
 def test_what_sounds_like_a_secret_is_hidden_at_any_depth(name: str) -> None:
-    event = hide_secrets(None, "info", {"event": "x", name: "s3cret", "request": {"headers": {name: "s3cret"}}})
+    event = redact(None, "info", {"event": "x", name: "s3cret", "request": {"headers": {name: "s3cret"}}})
     assert "s3cret" not in repr(event)
     assert event[name] == HIDDEN
 
 
 def test_a_missing_secret_still_reads_as_missing() -> None:
-    assert hide_secrets(None, "info", {"event": "x", "token": None})["token"] is None
+    assert redact(None, "info", {"event": "x", "token": None})["token"] is None
+
+
+def test_no_place_and_no_secret_of_a_fault_is_written_for_machines_or_people(
+    restored_logs: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for json_lines in (True, False):
+        set_up_logs("INFO", json_lines=json_lines)
+        try:
+            raise ValueError("nobody at 4 Elm Street (44.020000, -92.480000): Bearer abcdefgh12345678")
+        except ValueError:
+            structlog.get_logger("x").exception("page.failed")
+            logging.getLogger("a.library").exception("said Bearer %s", "abcdefgh12345678")
+        text = capsys.readouterr().err
+        assert "nobody at (address)" in text
+        assert not any(hidden in text for hidden in ("4 Elm", "44.02", "abcdefgh12345678"))

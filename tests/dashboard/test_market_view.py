@@ -56,8 +56,14 @@ def test_unknown_is_said_and_never_a_zero() -> None:
     with use_language("en"):
         unknown = replace(ROCHESTER, coverage_percent=None, revenue_cents=None, expected_cents=None)
         assert facts_html(rochester(unknown)).count(">unknown<") == 3
-        assert scorecard_html([card(trend=None, revenue_cents=None)], "USD").count(">unknown<") == 5
+        assert scorecard_html([card(trend=None, revenue_cents=None)], "USD").count(">unknown<") == 6
         assert "+1" in scorecard_html([card()], "USD")
+    served = card(completion_percent=96.5, on_time_percent=88.0, utilisation_percent=7.1, rating=4.5, ratings=12)
+    with use_language("en"):
+        told = scorecard_html([served], "USD")
+        assert all(words in told for words in (">96.5 %<", ">88 %<", ">7.1 %<", ">4.5 (12)<"))
+    with use_language("de"):
+        assert ">4,5 (12)<" in scorecard_html([served], "USD")
 
 
 def test_names_are_text() -> None:

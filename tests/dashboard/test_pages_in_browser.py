@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browsers import complaints, in_every_look, served
+from dashboard.session_watch import LEAVE_SECONDS
+from tests.browsers import complaints, in_every_look, open_complaints, served
 from tests.dashboard.pages_server import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -26,7 +28,7 @@ async def enter(browser: Browser, address: str, who: str, path: str, width: int 
     await page.goto(path)
     await page.get_by_label("Email").fill(f"{who}@elm.example")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url(f"**{path}")
     return page
 
@@ -39,6 +41,7 @@ async def test_the_table_keeps_what_one_looks_at_in_its_address(browser: Browser
     await expect(rows).to_have_count(6)
     await page.get_by_role("button", name="Battery").click()
     await expect(rows.first).to_contain_text("Luba-10")
+    await expect(page).to_have_url(re.compile("sort=battery"))
     await page.reload()
     await expect(rows).to_have_count(6)
     await expect(rows.first).to_contain_text("Luba-10")
@@ -72,8 +75,56 @@ async def test_an_ended_session_leads_back_to_sign_in_and_then_to_the_same_view(
     await expect(dana.get_by_text("Your session has ended.")).to_be_visible()
     await dana.get_by_label("Email").fill("dana@elm.example")
     await dana.get_by_label("Password").fill(PASSWORD)
-    await dana.get_by_role("button", name="Sign in").click()
+    await dana.get_by_role("button", name="Sign in", exact=True).click()
     await dana.wait_for_url("**/mowers?state=charging")
+
+
+@in_every_look
+async def test_a_session_that_ran_out_is_gone_on_with_in_place(
+    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page = await enter(browser, address, "ada", "/admin", width)
+    await page.emulate_media(color_scheme=scheme)
+    await page.get_by_role("button", name="Add person").click()
+    typed = page.locator(".m-dialog").get_by_label("Email")
+    await typed.fill("half@elm.example")
+    await page.request.post("/test/run-out/ada@elm.example", headers={"origin": address})
+    again = page.get_by_role("dialog", name="Your session has ended")
+    await expect(again).to_be_visible()
+    assert await open_complaints(page) == []
+    await page.keyboard.press("Escape")  # nothing behind it would work
+    await again.get_by_label("Password").fill("not this one")
+    await again.get_by_role("button", name="Go on").click()
+    await expect(again.get_by_role("alert")).to_contain_text("The email or the password is wrong.")
+    await again.get_by_label("Password").fill(PASSWORD)
+    await again.get_by_role("button", name="Go on").click()
+    await expect(again).to_be_hidden()
+    await expect(typed).to_have_value("half@elm.example")
+    await page.locator(".m-dialog").get_by_label("First password").fill("long enough for all")
+    await page.locator(".m-dialog").get_by_role("button", name="Add person").click()
+    await expect(page.locator("tbody tr", has_text="half@elm.example")).to_be_visible()
+
+
+async def test_a_page_whose_session_ran_out_neither_hears_nor_tells(browser: Browser, address: str) -> None:
+    page = await enter(browser, address, "dana", "/mowers")
+    row = page.locator("tbody tr", has_text="Luba-05")
+    await expect(row).to_be_visible()
+    await page.request.post("/test/run-out/dana@elm.example", headers={"origin": address})
+    again = page.get_by_role("dialog", name="Your session has ended")
+    await expect(again).to_be_visible()
+    await page.wait_for_timeout(LEAVE_SECONDS * 1_000 + 500)
+    await page.request.post("/test/battery/Luba-05/66", headers={"origin": address})
+    await page.wait_for_timeout(1_500)  # a page that is told is told within a second
+    await expect(row).not_to_contain_text("66", timeout=1)
+    other = await page.context.new_page()
+    await other.goto("/sign-in?next=/mowers")
+    await other.get_by_label("Email").fill("dana@elm.example")
+    await other.get_by_label("Password").fill(PASSWORD)
+    await other.get_by_role("button", name="Sign in", exact=True).click()
+    await other.wait_for_url("**/mowers")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the way back to this tab
+    await expect(again).to_be_hidden()
+    await expect(row).to_contain_text("66")
 
 
 async def test_signing_out_leaves_nothing_behind_the_back_button(browser: Browser, address: str) -> None:
@@ -156,6 +207,41 @@ async def test_theme_and_language_are_remembered(browser: Browser, address: str)
     await page.get_by_role("button", name="Ihr Konto: Ada Lind").click()
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_role("heading", name="Mowers")).to_be_visible()
+
+
+async def test_the_audit_is_filtered_by_person_object_kind_and_time_and_its_file_holds_the_same(
+    browser: Browser, address: str
+) -> None:
+    page = await enter(browser, address, "ada", "/admin?tab=audit")
+    await page.request.post("/sign-in", form={"email": "=danger@elm.example", "password": "wrong"})
+    await page.goto("/admin?tab=audit")
+    rows = page.locator("tbody tr")
+    await expect(rows.filter(has_text="was refused at sign-in").filter(has_text="danger@")).to_have_count(1)
+    everything = await rows.count()
+    await page.get_by_label("Who", exact=True).fill("danger@")
+    await page.get_by_role("button", name="Filter", exact=True).click()
+    await expect(rows).to_have_count(1)
+    await expect(page).to_have_url(re.compile("who=danger%40"))
+    async with page.expect_download() as told:
+        await page.get_by_role("link", name="Export CSV").click()
+    lines = (await (await told.value).path()).read_text("utf-8-sig").splitlines()
+    assert len(lines) == 2 and "'=danger@elm.example" in lines[1]  # no spreadsheet runs it
+    request = rows.get_by_title("Everything this request did")
+    assert re.fullmatch("[0-9a-f]{12}", await request.inner_text()) and await request.inner_text() in lines[1]
+    await request.click()
+    await expect(rows).to_have_count(1)
+    await page.goto("/admin?tab=audit&from=2020-01-01&to=2020-01-02")
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await page.get_by_role("link", name="Clear filters").click()
+    await expect(rows).to_have_count(everything)
+    await page.get_by_label("What was done").select_option("created a person")
+    await page.get_by_role("button", name="Filter", exact=True).click()
+    await expect(page).to_have_url(re.compile("action="))
+    made = [line for line in await rows.all_inner_texts() if "created a person" in line]
+    assert len(made) == await rows.count() >= 4
+    await rows.locator("td[data-label=Object] a").first.click()
+    await expect(rows).not_to_have_count(0)
+    await expect(page.get_by_label("Object", exact=True)).not_to_have_value("")
 
 
 @in_every_look

@@ -24,6 +24,7 @@ from core.db import open_database
 from core.db.migrate import migrate
 from dashboard.demo_town import DemoTown
 from tests.browsers import ROOT, free_port
+from tests.folders import filled_once
 
 ARTIFACTS = ROOT / "artifacts"
 START_SECONDS = 170
@@ -105,22 +106,20 @@ def browser(webgl_browser: Browser) -> Browser:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo town in it: making one takes as long as all the rest of a start."""
-    folder = tmp_path_factory.mktemp("seeded")
 
-    async def seed() -> None:
+    async def seed(folder: Path) -> None:
         database = open_database(f"sqlite:///{folder / 'mowthos.sqlite3'}")
         await migrate(database)
         await DemoTown(folder).seed(database, SystemClock())
         await database.close()
 
-    asyncio.run(seed())
-    return folder
+    return filled_once(tmp_path_factory, "seeded", lambda folder: asyncio.run(seed(folder)))
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, seeded: Path) -> Iterator[Product]:
     """One demo for the tests that only look and press."""
-    running = Product(tmp_path_factory.mktemp("demo"))
+    running = Product(copytree(seeded, tmp_path_factory.mktemp("demo") / "data"))
     running.start()
     yield running
     running.stop()

@@ -58,7 +58,7 @@ async def test_a_restarted_server_is_back_and_nothing_stale_was_shown_as_live(pa
     await open_map(page, own_product)
     await page.locator('.l-counter[data-state="mowing"]').click()
     own_product.stop()
-    await expect(page.locator('[data-trouble="server"]')).to_be_visible(timeout=9_000)
+    await expect(page.locator('[data-trouble="server"]')).to_be_visible(timeout=30_000)
     rows = page.locator(".l-row")
     for told in await rows.all_inner_texts():
         assert "Last known: mowing" in told

@@ -28,6 +28,9 @@ class HomeToJoin:
     cluster_id: UUID | None
     cluster: str
     host: bool
+    home_id: int | None = None
+    """The address point it was registered from."""
+    time_zone: str = "UTC"
 
 
 async def homes_to_join(
@@ -38,7 +41,7 @@ async def homes_to_join(
         select(
             col(Lot.id), col(Lot.household_id), col(Household.name), col(Household.email), col(Lot.address),
             col(Lot.city), col(Lot.lawns), col(ClusterMember.cluster_id), col(ClusterRow.number),
-            col(ClusterMember.part),
+            col(ClusterMember.part), col(Lot.home_id), col(Lot.time_zone),
         )
         .join(Household, col(Household.id) == col(Lot.household_id))
         .outerjoin(
@@ -67,7 +70,12 @@ def _home(
     cluster_id: UUID | None,
     number: int | None,
     part: str | None,
+    home_id: int | None,
+    zone: str,
 ) -> HomeToJoin:
     area = total([lawn_area(lawn) for lawn in lawns]) or 0.0
     code = "" if number is None else f"C-{number:04d}"
-    return HomeToJoin(lot_id, household_id, household, email, address, city, area, cluster_id, code, part == "host")
+    host = part == "host"
+    return HomeToJoin(
+        lot_id, household_id, household, email, address, city, area, cluster_id, code, host, home_id, zone
+    )

@@ -28,7 +28,7 @@ class BillingPeople:
         notices = (
             select(
                 col(BillingNotice.id), col(BillingNotice.kind), col(BillingNotice.data), col(SubscriptionRow.id),
-                col(SubscriptionRow.household_id), col(SubscriptionRow.address),
+                col(SubscriptionRow.household_id), col(SubscriptionRow.address), col(BillingNotice.at),
             )
             .join(SubscriptionRow, col(SubscriptionRow.id) == col(BillingNotice.subscription_id))
             .where(col(BillingNotice.told_at).is_(None), col(BillingNotice.at) >= since)
@@ -48,8 +48,9 @@ class BillingPeople:
                 address,
                 bills.get((subscription, data["number"])) if kind in OF_BILLS else None,
                 tuple(people[household]),
+                at,
             )
-            for notice_id, kind, data, subscription, household, address in rows
+            for notice_id, kind, data, subscription, household, address, at in rows
         ]
 
     @staticmethod

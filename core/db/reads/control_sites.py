@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.control.ports import LotGround, SiteLot, SiteRow
-from core.control.quiet import QuietWindow, at_minute
+from core.control.quiet import QuietWindow
 from core.control.tables import QuietHours
 from core.db import Database
 from core.fleet.tables import Mower
@@ -48,13 +48,7 @@ async def control_sites(database: Database) -> tuple[SiteRow, ...]:
         )
     quiet: dict[UUID, list[QuietWindow]] = defaultdict(list)
     for row in windows:
-        quiet[row.lot_id].append(
-            QuietWindow(
-                days=frozenset(map(int, row.days)),
-                begins=at_minute(row.begins_minute),
-                ends=at_minute(row.ends_minute),
-            )
-        )
+        quiet[row.lot_id].append(QuietWindow.kept(row.days, row.begins_minute, row.ends_minute))
     return tuple(
         SiteRow(
             mower_id=mower_id,

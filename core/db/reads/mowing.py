@@ -10,14 +10,16 @@ from shapely.geometry import shape
 from sqlalchemy import select
 from sqlmodel import col
 
-from core.billing import Drain, LotRef, Sample, Work
-from core.clock import to_epoch_ms
+from core.billing import Drain, LotRef, Sample, Work, without_spared
+from core.clock import from_epoch_ms, to_epoch_ms
 from core.db import Database
+from core.db.reads.mown_again import free_stretches
 from core.fleet.live import STATE_CODES
 from core.fleet.model import MowerState
 from core.fleet.sessions.tables import MowingSessionRow
 from core.fleet.tables import Mower, Telemetry
 from core.geo import Point
+from core.household.tables import KeepOffRow
 from core.lawnmaps import TieStatus, TieStore
 from core.neighbourhood.tables import Lot, LotMower
 
@@ -144,7 +146,8 @@ class MowingReads:
             return [Drain(*row) for row in await connection.execute(query)]
 
     async def work(self, mower: int, since_ms: int, until_ms: int) -> Sequence[Work]:
-        """The mower's ended sessions that touch the span, whole, with every reading."""
+        """The mower's ended sessions that touch the span, whole, with every reading; what it did on a lot while its
+        household kept it off counts as not mowed."""
         query = (
             select(_sessions.c.started_ms, _sessions.c.ended_ms)
             .where(_sessions.c.number == mower, _sessions.c.ended_ms >= since_ms, _sessions.c.started_ms < until_ms)
@@ -153,7 +156,35 @@ class MowingReads:
         )
         async with self._database.connection() as connection:
             spans = (await connection.execute(query)).all()
-        return [Work(started, ended, await self._samples(mower, started, ended)) for started, ended in spans]
+        found = [Work(started, ended, await self._samples(mower, started, ended)) for started, ended in spans]
+        spared = await self._spared(mower, found)
+        if not spared:
+            return found
+        ground = await self.ground(mower)
+        return [one._replace(samples=without_spared(one.samples, ground, spared)) for one in found]
+
+    async def _spared(self, mower: int, work: Sequence[Work]) -> dict[UUID, list[tuple[int, int]]]:
+        """When minutes on the lots of a mower were free while it worked, by lot: kept clear, or mown again."""
+        if not work:
+            return {}
+        first, last = min(one.started_ms for one in work), max(one.ended_ms for one in work)
+        query = (
+            select(col(KeepOffRow.lot_id), col(KeepOffRow.asked_at), col(KeepOffRow.ends_at), col(KeepOffRow.ended_at))
+            .join(LotMower, col(LotMower.lot_id) == col(KeepOffRow.lot_id))
+            .join(Mower, col(Mower.id) == col(LotMower.mower_id))
+            .where(col(Mower.number) == mower, col(KeepOffRow.asked_at) < from_epoch_ms(last))
+            .where(col(KeepOffRow.ends_at) > from_epoch_ms(first))
+        )
+        found: dict[UUID, list[tuple[int, int]]] = {}
+        async with self._database.connection() as connection:
+            for lot_id, asked_at, ends_at, ended_at in await connection.execute(query):
+                over = ends_at if ended_at is None else min(ended_at, ends_at)
+                found.setdefault(lot_id, []).append((to_epoch_ms(asked_at), to_epoch_ms(over)))
+            for lot_id, begins, ends in await free_stretches(
+                connection, mower, from_epoch_ms(first), from_epoch_ms(last)
+            ):
+                found.setdefault(lot_id, []).append((to_epoch_ms(begins), to_epoch_ms(ends)))
+        return found
 
     async def _samples(self, mower: int, started_ms: int, ended_ms: int) -> list[Sample]:
         query = (

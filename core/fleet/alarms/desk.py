@@ -138,6 +138,8 @@ class AlarmDesk:
                         source=source,
                         session=session,
                     )
+                    await session.flush()
+                    await self._keeper.storing.emit(await session.connection(), alarm_view(row))
             except BaseException:
                 self._keeper.state = before
                 raise

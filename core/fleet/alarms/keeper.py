@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.clock import Clock
 from core.db import Database
+from core.db.storing import Storing
 from core.events import Event, Subscription
 from core.fleet.alarms.book import AlarmBook
 from core.fleet.alarms.engine import next_alarms
@@ -41,7 +42,8 @@ type Ask = Callable[[str], Awaitable[object]]
 
 
 class AlarmKeeper:
-    """Keeps the alarms of the fleet. ``changed`` tells each alarm that is another, after it was stored."""
+    """Keeps the alarms of the fleet. ``changed`` tells each alarm that is another, after it was stored; ``asked`` each
+    mower that is asked for a report because a rule doubts it."""
 
     def __init__(
         self,
@@ -58,8 +60,15 @@ class AlarmKeeper:
         lexicon: FaultLexicon,
         audience: Audience,
         outbox: Outbox,
+        mine: Callable[[Key, str | None], bool] | None = None,
     ) -> None:
+        self._mine, self._stale = mine, False
         self.changed: Event[AlarmView] = Event("alarm_changed")
+        self.storing: Storing[AlarmView] = Storing("alarm")
+        """Each alarm that is another, in the transaction that stores it; by a look or by a person."""
+        self.asked: Event[str] = Event("mower_asked")
+        self.reloaded: Event[None] = Event("alarms_reloaded")
+        """Another process changed alarms, and they were read anew: whoever draws them draws them again."""
         self.changing = asyncio.Lock()
         self.state = AlarmState()
         self.book = book
@@ -81,11 +90,28 @@ class AlarmKeeper:
     async def load(self) -> None:
         """Take up what an earlier run left open."""
         await self._rules.load()
-        self.state = await self.book.load()
+        self.state = self._ours(await self.book.load())
         self._signals.restore(self.state)
         self._began_at = self._clock.now()
         if self._unsubscribe is None:
             self._unsubscribe = self._happened.subscribe(self._hear)
+
+    async def reload(self) -> None:
+        """Another process changed alarms, or mowers came to us: take up what stands in the database."""
+        async with self.changing:
+            self.state = self._ours(await self.book.load())
+            self._signals.restore(self.state)
+            self.book.note(())
+
+    def ask_to_reload(self) -> None:
+        """Mowers came to us or left: the next look begins with what is stored."""
+        self._stale = True
+
+    def _ours(self, state: AlarmState) -> AlarmState:
+        """Where several processes watch, each the mowers and accounts that are its own."""
+        if self._mine is None:
+            return state
+        return AlarmState({key: watch for key, watch in state.watches.items() if self._mine(key, watch.account)})
 
     async def start(self) -> None:
         await self.load()
@@ -116,6 +142,7 @@ class AlarmKeeper:
         for change in changes:
             if change.kind is ChangeKind.ASKED and change.key.subject.kind is SubjectKind.MOWER:
                 self._to_ask.put(change.key.subject.name)
+                self.asked.emit(change.key.subject.name)
         for view in views:
             self.changed.emit(view)
         return changes
@@ -145,6 +172,8 @@ class AlarmKeeper:
         async with self._database.session() as session:
             recorder = Recorder(session, self._clock, self._lexicon, audience, {})
             views = await recorder.carry_out(changes, climbing)
+            for view in views:
+                await self.storing.emit(await session.connection(), view)
         common = {key for watch in state.watches.values() if (key := watch.part_of) is not None}
         members = {
             view.id: frozenset(key.subject.name for key, watch in state.watches.items() if watch.part_of == view.key)
@@ -159,6 +188,9 @@ class AlarmKeeper:
             await self._clock.sleep(TICK_S)
             seen = self.book.version
             try:
+                if self._stale:
+                    self._stale = False
+                    await self.reload()
                 await self.tick()
                 if self.book.version != seen:
                     await self._outbox.flush()
@@ -166,7 +198,7 @@ class AlarmKeeper:
                 log.error("alarms.reloaded", error=str(error.orig))
                 with suppress(DBAPIError):
                     async with self.changing:
-                        self.state = await self.book.load()
+                        self.state = self._ours(await self.book.load())
             except DBAPIError as error:
                 log.error("alarms.look_failed", error=str(error.orig))
 

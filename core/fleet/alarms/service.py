@@ -9,7 +9,7 @@ from core.events import Event
 from core.fleet.alarms.book import AlarmBook
 from core.fleet.alarms.desk import AlarmDesk
 from core.fleet.alarms.keeper import AlarmKeeper, Ask
-from core.fleet.alarms.model import AlarmRule
+from core.fleet.alarms.model import AlarmRule, Key
 from core.fleet.alarms.preview import Preview, preview
 from core.fleet.alarms.rulebook import Rulebook
 from core.fleet.alarms.views import Audience
@@ -38,7 +38,9 @@ class AlarmService:
         lexicon: FaultLexicon,
         audience: Audience,
         outbox: Outbox,
+        mine: Callable[[Key, str | None], bool] | None = None,
     ) -> None:
+        """``mine`` says which alarms, by key and account, this process watches; without it all."""
         self.lexicon = lexicon
         self.book = AlarmBook(database)
         self.rules = Rulebook(database, clock, audit, audience)
@@ -58,6 +60,7 @@ class AlarmService:
             lexicon=lexicon,
             audience=audience,
             outbox=outbox,
+            mine=mine,
         )
         self.desk = AlarmDesk(
             database=database,

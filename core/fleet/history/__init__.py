@@ -2,6 +2,7 @@
 
 from core.fleet.history.fleet_past import FleetPast
 from core.fleet.history.minutes import MinuteKeeper
+from core.fleet.history.places import ForgetPlaces
 from core.fleet.history.retention import Thinning
 from core.fleet.history.series import FIELDS, Field, HistoryDesk, Series
 from core.fleet.history.way import Stop, Way, way
@@ -10,6 +11,7 @@ __all__ = [
     "FIELDS",
     "Field",
     "FleetPast",
+    "ForgetPlaces",
     "HistoryDesk",
     "MinuteKeeper",
     "Series",

@@ -21,7 +21,7 @@ CARRIED_MS = 86_400_000
 _table = Telemetry.__table__  # type: ignore[attr-defined]
 _READ = (
     "mower", "device_time_ms", "received_ms", "state", "confidence", "mode", "battery_percent", "longitude_e7",
-    "latitude_e7", "heading_cdeg", "progress_percent",
+    "latitude_e7", "heading_cdeg", "progress_percent", "position_type",
 )  # fmt: skip
 _STATES, _CONFIDENCES = tuple(STATE_CODES), tuple(CONFIDENCE_CODES)
 
@@ -107,6 +107,7 @@ class FleetPast:
         columns.received_s[slot] = (row.received_ms if as_known else row.device_time_ms) / 1000
         if place.longitude_e7 is not None:
             columns.longitude[slot], columns.latitude[slot] = place.longitude_e7 / 1e7, place.latitude_e7 / 1e7
+            columns.position_type[slot] = UNKNOWN_BYTE if place.position_type is None else place.position_type
         columns.heading_deg[slot] = np.nan if place.heading_cdeg is None else place.heading_cdeg / 100
         columns.battery_percent[slot] = UNKNOWN_BYTE if charge.battery_percent is None else charge.battery_percent
         columns.progress_percent[slot] = UNKNOWN_BYTE if row.progress_percent is None else row.progress_percent

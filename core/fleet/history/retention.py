@@ -12,13 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock, to_epoch_ms
 from core.db import Database
+from core.fleet.history.days import DayByDay
 from core.fleet.sessions import store
 from core.fleet.sessions.minutes import KEEP_AROUND_MS, MINUTE_MS, gaps, whole_minutes
 from core.fleet.tables import Telemetry
-
-DAY_MS = 86_400_000
-MOST_DAYS = 500
-"""Days of single mowers thinned in one run: some minutes of work."""
 
 _raw = Telemetry.__table__  # type: ignore[attr-defined]
 
@@ -40,23 +37,11 @@ class Thinning:
             sessions, minutes, thinned = [
                 await store.marks_of(connection, name) for name in ("sessions_ms", "minutes_ms", "thinned_ms")
             ]
-        gone = days = 0
+        walk, gone = DayByDay(self._database, "thinned_ms", self._thin), 0
         for number, derived_ms in sessions.items():
             limit_ms = min(old_ms, derived_ms - KEEP_AROUND_MS, minutes.get(number, 0)) // MINUTE_MS * MINUTE_MS
-            at_ms = thinned.get(number, 0) or await self._first(number, limit_ms)
-            while at_ms < limit_ms and days < MOST_DAYS:
-                until_ms = min(limit_ms, at_ms + DAY_MS)
-                async with self._database.connection() as connection:
-                    gone += await self._thin(connection, number, at_ms, until_ms)
-                    await store.put_marks(connection, "thinned_ms", {number: until_ms})
-                at_ms, days = until_ms, days + 1
+            gone += await walk.through(number, thinned.get(number, 0), limit_ms)
         return gone
-
-    async def _first(self, number: int, limit_ms: int) -> int:
-        query = select(func.min(_raw.c.device_time_ms)).where(_raw.c.mower == number)
-        async with self._database.connection() as connection:
-            first = (await connection.execute(query)).scalar_one()
-        return limit_ms if first is None else first // MINUTE_MS * MINUTE_MS
 
     @staticmethod
     async def _thin(connection: AsyncConnection, number: int, since_ms: int, until_ms: int) -> int:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock, to_epoch_ms
 from core.db import Database
+from core.db.storing import Storing
 from core.events import Event
 from core.fleet.sessions import store
 from core.fleet.sessions.model import DEFAULT_SESSION_LIMITS, MowingSession, SessionLimits
@@ -59,7 +60,8 @@ class _Outcome:
 
 
 class SessionKeeper:
-    """One writer of sessions. ``ended`` tells each session once it has ended, also when late readings changed it."""
+    """One writer of sessions. ``ended`` tells each session once it has ended, also when late readings changed it;
+    ``storing`` the same in the transaction that stores it."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class SessionKeeper:
         limits: SessionLimits = DEFAULT_SESSION_LIMITS,
     ) -> None:
         self.ended: Event[MowingSession] = Event("session_ended")
+        self.storing: Storing[MowingSession] = Storing("session")
         self._database = database
         self._telemetry = telemetry
         self._clock = clock
@@ -208,6 +211,9 @@ class SessionKeeper:
                 await store.drop_sessions(connection, number, since_ms=since_ms)
             await store.put_sessions(connection, list(newest.values()))
             await store.put_marks(connection, "sessions_ms", outcome.marks)
+            for session in newest.values():
+                if not session.open:
+                    await self.storing.emit(connection, session)
         (await self._known_marks()).update(outcome.marks)
 
     async def _known_marks(self) -> dict[int, int]:

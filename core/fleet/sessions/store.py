@@ -53,7 +53,7 @@ async def put_marks(connection: AsyncConnection, column: str, marks: dict[int, i
         return
     known = set((await connection.execute(select(_marks.c.number).where(_marks.c.number.in_(marks)))).scalars())
     new = [
-        {"number": number, "sessions_ms": 0, "minutes_ms": 0, "thinned_ms": 0, column: at}
+        {"number": number, "sessions_ms": 0, "minutes_ms": 0, "thinned_ms": 0, "places_ms": 0, column: at}
         for number, at in marks.items()
         if number not in known
     ]

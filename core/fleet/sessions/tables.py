@@ -42,6 +42,7 @@ class HistoryMark(Record, table=True):
     sessions_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     minutes_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     thinned_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    places_ms: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class TelemetryMinute(Record, table=True):

@@ -15,7 +15,7 @@ from core.neighbourhood.clusters.model import (
     Part,
     Rule,
 )
-from core.neighbourhood.clusters.ports import By, NoPrices, Prices
+from core.neighbourhood.clusters.ports import By, NoPrices, PlaceTeller, PlaceTold, Prices
 from core.neighbourhood.clusters.service import Clusters
 from core.neighbourhood.clusters.views import (
     BestHost,
@@ -72,6 +72,8 @@ __all__ = [
     "Move",
     "NoPrices",
     "Part",
+    "PlaceTeller",
+    "PlaceTold",
     "PriceEffect",
     "Prices",
     "Qualifying",

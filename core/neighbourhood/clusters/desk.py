@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from core.accounts import Right
 from core.clock import Clock
 from core.db import Database
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.events import Event
 from core.neighbourhood.clusters.codec import with_approval
 from core.neighbourhood.clusters.judging import Judging
 from core.neighbourhood.clusters.life import Action
 from core.neighbourhood.clusters.model import CheckResult, ClusterRules, ClusterState, ClusterView, Finding, Level
-from core.neighbourhood.clusters.ports import AuditTrail, Books, By, HomesById, NoPrices, Prices, Ways
+from core.neighbourhood.clusters.ports import AuditTrail, Books, By, HomesById, NoPrices, PlaceTeller, Prices, Ways
 from core.neighbourhood.clusters.record import Also, ClusterRecorder, Hand, Step
 from core.neighbourhood.clusters.rules import Facts
 from core.neighbourhood.clusters.store import ClusterStore
@@ -25,7 +27,8 @@ COMMENT_LENGTH = 1000
 
 
 class ClusterDesk:
-    """The base of `Clusters`."""
+    """The base of `Clusters`. ``changed`` names the clusters of each write once it is stored. A free place is held for
+    ``hold``; ``tell_place`` tells those who wait for one."""
 
     def __init__(
         self,
@@ -37,13 +40,17 @@ class ClusterDesk:
         audit: AuditTrail,
         rules: ClusterRules = ClusterRules(),  # noqa: B008 - frozen
         prices: Prices = NoPrices(),  # noqa: B008 - frozen
+        hold: timedelta = timedelta(hours=48),
+        tell_place: PlaceTeller | None = None,
     ) -> None:
         self.rules = rules
+        self.changed: Event[tuple[UUID, ...]] = Event("clusters_changed")
         self._database = database
         self._clock = clock
         self._ways = reach
         self._homes = HomesById(books)
         self._prices = prices
+        self._hold, self._tell_place = hold, tell_place
         self._store = ClusterStore(database, rules)
         self._recorder = ClusterRecorder(self._store, audit)
         self._judging = Judging(database, self._homes, reach, rules)
@@ -69,6 +76,7 @@ class ClusterDesk:
         """All steps, and ``also`` in the same transaction, or nothing."""
         hand = by if isinstance(by, Hand) else Hand.of(by)
         await self._recorder.write(steps, hand, self._clock.now(), also)
+        self.changed.emit(tuple(step.after.id for step in steps))
         return tuple([await self._store.get(step.after.id) for step in steps])
 
     async def _step(

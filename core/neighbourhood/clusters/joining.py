@@ -1,36 +1,33 @@
-"""Joining and leaving: places are limited, who finds none waits in line, and a place that falls free goes to the first.
+"""Joining and leaving: places are limited, who finds none waits in line, and a free place is held for the first there.
 
 A home that joins a live cluster waits there until another person has approved it; one that leaves is out at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.accounts import Right
 from core.errors import Conflict, NotAllowed, NotFound
 from core.neighbourhood.answers import Home
-from core.neighbourhood.clusters.desk import changes, clean_comment, worsened
-from core.neighbourhood.clusters.invites import Invites
+from core.neighbourhood.clusters.desk import changes, clean_comment
 from core.neighbourhood.clusters.judging import Place, place_of
 from core.neighbourhood.clusters.life import Action
-from core.neighbourhood.clusters.model import LIVE, ClusterState, ClusterView, Level, MemberView
+from core.neighbourhood.clusters.model import ClusterState, ClusterView, MemberView
+from core.neighbourhood.clusters.offers import JOINABLE, Offers
 from core.neighbourhood.clusters.ports import By
 from core.neighbourhood.clusters.record import ChangedMeanwhile, Hand
 from core.neighbourhood.clusters.tables import ClusterWaiting
-from core.neighbourhood.clusters.views import JoinResult, WaitingView
+from core.neighbourhood.clusters.views import JoinResult
 from core.texts import N_, Text
 
-JOINABLE = frozenset({ClusterState.DRAFT, *LIVE})
 TRIES = 8
 
 
-class Joining(Invites):
+class Joining(Offers):
     """Join, leave, wait."""
 
     async def join(self, code_or_id: str | UUID, home_id: int, by: By) -> JoinResult:
@@ -71,11 +68,10 @@ class Joining(Invites):
             raise Conflict(Text("{code} takes nobody now", code=before.code))
         if home_id in before.home_ids:
             raise Conflict(N_("this home is a member already"))
-        if before.full:
+        if not self._free(before, await self.waiting(cluster_id), home_id):
             return await self._queue(before, home_id, home.address, hand)
         members = (*before.home_ids, home_id)
-        check = (await self._judging.judge(members[0], members[1:], cluster_id=cluster_id)).result
-        against = [new for new in worsened(before.findings, check.findings) if new.level is Level.BROKEN]
+        check, against = await self._judged(before, home)
         if against:
             raise Conflict(N_("the rules do not let this home join"), reasons=[new.words for new in against])
         after = self._taken_over(before, check, members)
@@ -107,7 +103,7 @@ class Joining(Invites):
         return JoinResult(await self.get(cluster.id), False, mine, words)
 
     async def leave(self, cluster_id: UUID, home_id: int, by: By, comment: str = "") -> ClusterView:
-        """A neighbour leaves, or leaves the queue; the first in line takes the place. The host cannot leave.
+        """A neighbour leaves, or leaves the queue; the place is held for the first in line. The host cannot leave.
 
         ``NotFound`` for a home that is no member, or not one's own. Below the minimum the cluster is *forming* again,
         and the approval of a live one goes stale.
@@ -126,6 +122,7 @@ class Joining(Invites):
             await self._own_home(home_id, by)
             async with self._database.session() as session:
                 await self._end_waiting(session, before.id, home_id, "gone")
+            await self.offer_places(before.id)
             return await self.get(before.id)
         own = await self._judging.places_of(by.household_ids)
         member = _leaving(before, home_id, own, by)
@@ -136,41 +133,8 @@ class Joining(Invites):
         after = self._stale(after, changes(before, after))
         said = Text("{address}: {why}", address=member.address, why=comment) if comment else member.address
         await self._step(before, after, Action.LEAVE, by, comment=said, check=check)
-        await self._fill(before.id)
+        await self.offer_places(before.id)
         return await self.get(before.id)
-
-    async def _fill(self, cluster_id: UUID) -> None:
-        """Give free places to those in line, in order; whom the rules forbid it keeps waiting."""
-        for waiting in await self.waiting(cluster_id):
-            cluster = await self.get(cluster_id)
-            if cluster.full or cluster.state not in JOINABLE:
-                return
-            home = (await self._homes.of([waiting.home_id])).get(waiting.home_id)
-            if home is not None:
-                await self._try_join(cluster_id, home, waiting)
-
-    async def _try_join(self, cluster_id: UUID, home: Home, waiting: WaitingView) -> None:
-        try:
-            await self._join(cluster_id, home, Hand(waiting.person_id, waiting.asked_by, waiting.asked_by))
-        except Conflict:
-            return
-
-    async def waiting(self, cluster_id: UUID) -> tuple[WaitingView, ...]:
-        """Who waits for a place, first come first."""
-        query = select(ClusterWaiting).where(
-            ClusterWaiting.cluster_id == cluster_id, col(ClusterWaiting.ended_at).is_(None)
-        )
-        async with self._database.session() as session:
-            rows = (await session.exec(query.order_by(col(ClusterWaiting.asked_at), col(ClusterWaiting.id)))).all()
-        return _in_line(rows)
-
-    async def _end_waiting(self, session: AsyncSession, cluster_id: UUID, home_id: int, outcome: str) -> None:
-        mine = (
-            col(ClusterWaiting.cluster_id) == cluster_id,
-            col(ClusterWaiting.home_id) == home_id,
-            col(ClusterWaiting.ended_at).is_(None),
-        )
-        await session.exec(update(ClusterWaiting).where(*mine).values(ended_at=self._clock.now(), outcome=outcome))
 
 
 def _leaving(cluster: ClusterView, home_id: int, own: Collection[Place], by: By) -> MemberView:
@@ -182,19 +146,3 @@ def _leaving(cluster: ClusterView, home_id: int, own: Collection[Place], by: By)
     if cluster.state is ClusterState.RETIRED:
         raise Conflict(Text("{code} is retired", code=cluster.code))
     return member
-
-
-def _in_line(rows: Sequence[ClusterWaiting]) -> tuple[WaitingView, ...]:
-    return tuple(
-        WaitingView(
-            id=row.id,
-            cluster_id=row.cluster_id,
-            home_id=row.home_id,
-            address=row.address,
-            position=position,
-            asked_by=row.asked_by,
-            asked_at=row.asked_at,
-            person_id=row.person_id,
-        )
-        for position, row in enumerate(rows, 1)
-    )

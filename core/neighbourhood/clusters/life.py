@@ -43,6 +43,8 @@ class Action(StrEnum):
     INVITE = "invite"
     REVOKE_INVITE = "revoke_invite"
     WAIT = "wait"
+    OFFER = "offer"
+    LAPSE = "lapse"
 
 
 SHAPING = frozenset(
@@ -173,5 +175,7 @@ DONE_WORDS = {
     Action.INVITE: N_("invite code made"),
     Action.REVOKE_INVITE: N_("invite code revoked"),
     Action.WAIT: N_("home waits for a place"),
+    Action.OFFER: N_("place offered to a home in line"),
+    Action.LAPSE: N_("offered place not taken in time"),
 }
 """What was done, as the history says it."""

@@ -201,6 +201,8 @@ class ClusterView:
     waiting: int
     max_neighbours: int
     min_neighbours: int
+    held: int = 0
+    """Places that are held for homes in line."""
 
     @property
     def members(self) -> tuple[MemberView, ...]:
@@ -224,7 +226,8 @@ class ClusterView:
 
     @property
     def places_left(self) -> int:
-        return max(0, self.max_neighbours - len(self.neighbours))
+        """Those that anybody may take."""
+        return max(0, self.max_neighbours - len(self.neighbours) - self.held)
 
     @property
     def progress(self) -> float:

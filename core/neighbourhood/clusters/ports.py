@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,9 +13,7 @@ from core.accounts import Right
 from core.neighbourhood.answers import Home
 from core.neighbourhood.book import Book
 from core.neighbourhood.clusters.rules import Way
-from core.neighbourhood.clusters.views import (
-    PriceEffect,
-)
+from core.neighbourhood.clusters.views import PriceEffect, WaitingView
 from core.texts import N_
 
 
@@ -81,6 +81,23 @@ class NoPrices:
 
     async def effects(self, moves: Sequence[tuple[int, UUID | None, UUID | None]]) -> Mapping[int, PriceEffect]:
         return {home_id: UNKNOWN_PRICE for home_id, _, _ in moves}
+
+
+class PlaceTold(StrEnum):
+    """What a home in line is told of a place."""
+
+    OFFERED = "offered"
+    LAPSED = "lapsed"
+
+
+class PlaceTeller(Protocol):
+    """Puts notices for those who wait into the outbox, in the caller's transaction: for the home's household, or, where
+    it has none, for who asked."""
+
+    async def __call__(
+        self, session: AsyncSession, told: PlaceTold, *, waiting: WaitingView, code: str, until: datetime,
+        household_id: UUID | None,
+    ) -> None: ...  # fmt: skip
 
 
 class HomesById:

@@ -150,7 +150,7 @@ class Reading(ClusterDesk):
 
     async def qualifying(self, home_id: int) -> tuple[Qualifying, ...]:
         """The live clusters whose host is near a home; for each whether it could join, or why not. Those that it could
-        join come first. The words name no other home."""
+        join come first. The words name no other home, but tell how far the host is: they are for our own people."""
         near = await self._near(home_id, NEAR_M)
         clusters = await self._store.find(states=LIVE, holding=[*near, home_id])
         found = [
@@ -173,8 +173,8 @@ class Reading(ClusterDesk):
         if cluster.full:
             taken = {"n": len(cluster.neighbours), "most": cluster.max_neighbours}
             words.append(Text("It is full: {n} of {most} places are taken.", **taken))
-        broken = any(finding.level is Level.BROKEN for finding in own)
-        return Qualifying(cluster, not broken and not cluster.full, tuple(words))
+        broken = tuple(dict.fromkeys(finding.rule for finding in own if finding.level is Level.BROKEN))
+        return Qualifying(cluster, not broken and not cluster.full, tuple(words), broken)
 
     async def _near(self, home_id: int, radius_m: float) -> "tuple[int, ...]":
         """The other homes within the radius; ``NotFound`` for a home that is not in the address book."""

@@ -56,9 +56,12 @@ class ClusterStore:
             rows = (await session.exec(query.order_by(col(ClusterRow.number)))).all()
             own = [row.id for row, _ in rows]
             members = await self._members(session, own if ids is not None or holding is not None else None)
-            waiting = await _waiting(session)
+            waiting, held = (
+                await _waiting(session),
+                await _waiting(session, col(ClusterWaiting.offered_until).is_not(None)),
+            )
         return tuple(
-            self._view(row, members[row.id], findings, waiting.get(row.id, 0))
+            self._view(row, members[row.id], findings, waiting.get(row.id, 0), held.get(row.id, 0))
             for row, findings in rows
             if row.id in members
         )
@@ -72,7 +75,9 @@ class ClusterStore:
             found.setdefault(row.cluster_id, []).append(member_of_row(row))
         return found
 
-    def _view(self, row: ClusterRow, members: list[MemberView], findings: Sequence[Any], waiting: int) -> ClusterView:
+    def _view(
+        self, row: ClusterRow, members: list[MemberView], findings: Sequence[Any], waiting: int, held: int
+    ) -> ClusterView:
         names = ("id", "name", "version", "author_id", "author", "submitted_by", "decided_by", "comment")
         times = ("stale_at", "created_at", "changed_at")
         return ClusterView(
@@ -84,6 +89,7 @@ class ClusterStore:
             findings=tuple(finding_of(stored) for stored in findings),
             stale_reason=recalled(row.stale_reason),
             waiting=waiting,
+            held=held,
             max_neighbours=self._rules.max_neighbours,
             min_neighbours=self._rules.min_neighbours,
         )
@@ -130,8 +136,8 @@ def _present() -> Any:
     return same & (col(ClusterVersion.version) == col(ClusterRow.version))
 
 
-async def _waiting(session: AsyncSession) -> dict[UUID, int]:
-    query = select(ClusterWaiting.cluster_id, func.count()).where(col(ClusterWaiting.ended_at).is_(None))
+async def _waiting(session: AsyncSession, *narrowed: Any) -> dict[UUID, int]:
+    query = select(ClusterWaiting.cluster_id, func.count()).where(col(ClusterWaiting.ended_at).is_(None), *narrowed)
     return dict((await session.exec(query.group_by(col(ClusterWaiting.cluster_id)))).all())
 
 

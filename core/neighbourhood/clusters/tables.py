@@ -171,7 +171,8 @@ class ClusterWaiting(Record, table=True):
     asked_by: str = Field(max_length=254)
     asked_at: datetime = moment()
     ended_at: datetime | None = optional_moment()
-    outcome: str = Field(default="", max_length=12)  # joined | gone
+    outcome: str = Field(default="", max_length=12)  # joined | gone | lapsed
+    offered_until: datetime | None = optional_moment()  # until then a free place is held
 
 
 class ClusterInvite(Record, table=True):

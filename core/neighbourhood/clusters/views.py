@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.neighbourhood.clusters.model import ClusterState, ClusterView, Finding, Level, MemberView, Part
+from core.neighbourhood.clusters.model import ClusterState, ClusterView, Finding, Level, MemberView, Part, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """A home that waits for a place; ``position`` counts from 1."""
+    """A home that waits for a place; ``position`` counts from 1. Until ``offered_until`` a place is held for it."""
 
     id: UUID
     cluster_id: UUID
@@ -105,6 +105,7 @@ class WaitingView:
     asked_by: str
     asked_at: datetime
     person_id: UUID | None = None
+    offered_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,8 @@ class Qualifying:
     cluster: ClusterView
     qualifies: bool
     words: tuple[str, ...]
+    broken: tuple[Rule, ...] = ()
+    """The rules that the home would break; none for one that only finds the cluster full."""
 
 
 @dataclass(frozen=True, slots=True)

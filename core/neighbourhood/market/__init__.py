@@ -2,5 +2,17 @@
 
 from core.neighbourhood.market.desk import File, Format, MarketDesk, Table
 from core.neighbourhood.market.model import Assumptions, Market, MarketRow, ScoreRow
+from core.neighbourhood.market.scores import Score, Scores
 
-__all__ = ["Assumptions", "File", "Format", "Market", "MarketDesk", "MarketRow", "ScoreRow", "Table"]
+__all__ = [
+    "Assumptions",
+    "File",
+    "Format",
+    "Market",
+    "MarketDesk",
+    "MarketRow",
+    "Score",
+    "ScoreRow",
+    "Scores",
+    "Table",
+]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.neighbourhood.book import Book
 from core.neighbourhood.clusters import LIVE, Clusters, ClusterState
 from core.neighbourhood.market.export import to_csv, to_geojson, to_xlsx
 from core.neighbourhood.market.model import Assumptions, Market, ScoreRow
+from core.neighbourhood.market.scores import UNKNOWN, Scores
 from core.neighbourhood.market.tables import homes_table, place_rows, places_table, score_row, scorecard_table
 from core.neighbourhood.partition import PartitionRules, make_problem
 from core.neighbourhood.partition.components import hosts_possible, reachable
@@ -52,9 +54,12 @@ class File:
 class MarketDesk:
     """The service. Changes nothing."""
 
-    def __init__(self, *, database: Database, clock: Clock, books: Books, graphs: Graphs, clusters: Clusters) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, books: Books, graphs: Graphs, clusters: Clusters, scores: Scores
+    ) -> None:
         self._database, self._clock = database, clock
         self._books, self._graphs, self._clusters = books, graphs, clusters
+        self._scores = scores
         self._reach: _Reach | None = None
         self._looking = asyncio.Lock()
 
@@ -82,15 +87,19 @@ class MarketDesk:
         assumptions: Assumptions = NOTHING_ASSUMED,
         days: int = TREND_DAYS,
     ) -> tuple[ScoreRow, ...]:
-        """A card for every cluster that is not retired, by code."""
+        """A card for every cluster that is not retired, by code; its visits are those of the last ``days``."""
         now = self._clock.now()
         clusters = await self._clusters.list(set(ClusterState) - {ClusterState.RETIRED})
+        served = await self._scores(now - timedelta(days=days), now)
         return tuple(
             [
-                score_row(cluster, await self._clusters.versions(cluster.id), assumptions, now, days)
+                score_row(
+                    cluster, await self._clusters.versions(cluster.id), served.get(cluster.id, UNKNOWN), assumptions,
+                    now, days,
+                )
                 for cluster in clusters
             ]
-        )
+        )  # fmt: skip
 
     async def export(
         self,

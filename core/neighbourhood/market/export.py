@@ -3,25 +3,19 @@
 import io
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 
 from core.neighbourhood.market.model import Assumptions
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from core.spreadsheets import safe_cell
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 with a byte order mark, which spreadsheets need. A text that a spreadsheet would run as a formula is
     quoted with an apostrophe (OWASP, CSV injection)."""
-    safe = table.map(_quoted)
+    safe = table.map(safe_cell)
     text: str = safe.to_csv(index=table.index.name is not None, lineterminator="\r\n")
     return text.encode("utf-8-sig")
-
-
-def _quoted(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def to_xlsx(sheets: Mapping[str, pd.DataFrame], assumptions: Assumptions) -> bytes:

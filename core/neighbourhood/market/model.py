@@ -73,7 +73,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One cluster's card. What nothing here measures yet (completion, on time, rating) is unknown."""
+    """One cluster's card. What nobody told of the last days (no visit, no stars) is unknown; see `scores`."""
 
     cluster_id: UUID
     code: str
@@ -95,3 +95,6 @@ class ScoreRow:
     on_time_percent: float | None = None
     utilisation_percent: float | None = None
     rating: float | None = None
+    visits: int = 0
+    """On which completion rests."""
+    ratings: int = 0

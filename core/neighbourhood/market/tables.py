@@ -10,6 +10,7 @@ import pandas as pd  # type: ignore[import-untyped]
 from core.neighbourhood.answers import Home
 from core.neighbourhood.clusters import ClusterView, VersionView
 from core.neighbourhood.market.model import Assumptions, MarketRow, ScoreRow
+from core.neighbourhood.market.scores import Score
 
 COUNTED = ("homes", "addressable", "registered", "served")
 
@@ -61,7 +62,12 @@ def _row(assumptions: Assumptions, *, city: str, postcode: str, **counts: int) -
 
 
 def score_row(
-    cluster: ClusterView, versions: Sequence[VersionView], assumptions: Assumptions, now: datetime, days: int
+    cluster: ClusterView,
+    versions: Sequence[VersionView],
+    served: Score,
+    assumptions: Assumptions,
+    now: datetime,
+    days: int,
 ) -> ScoreRow:
     """A cluster's card; the trend is told by its own versions."""
     before = _homes_at(versions, now - timedelta(days=days))
@@ -81,6 +87,12 @@ def score_row(
         corridor_m=None if None in lengths else round(sum(length or 0.0 for length in lengths), 1),
         age_days=round((now - cluster.created_at).total_seconds() / 86_400, 2),
         revenue_cents=assumptions.revenue_cents(homes) if cluster.live else assumptions.revenue_cents(0),
+        completion_percent=served.completion_percent,
+        on_time_percent=served.on_time_percent,
+        utilisation_percent=served.utilisation_percent,
+        rating=served.rating,
+        visits=served.visits,
+        ratings=served.ratings,
     )
 
 

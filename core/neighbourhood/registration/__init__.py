@@ -1,5 +1,6 @@
 """Registering homes and their people, one by one or from a file."""
 
+from core.neighbourhood.registration.claiming import Claiming
 from core.neighbourhood.registration.customers import WrongField
 from core.neighbourhood.registration.desk import Registration
 from core.neighbourhood.registration.geocode_cache import CachedGeocoder
@@ -25,6 +26,7 @@ __all__ = [
     "AddressMatch",
     "AddressVerdict",
     "CachedGeocoder",
+    "Claiming",
     "Customer",
     "GeocodedPlace",
     "Geocoder",

@@ -93,14 +93,19 @@ class RouteDesk:
     async def inside(self, cluster_id: UUID, *, pace: Pace, stops: Mapping[int, RouteStop] | None = None) -> RoundPlan:
         """The mower's round from its dock at the host, over the host's own lawn and every neighbour's, along corridors
         that the rules call qualified. ``NotFound`` when there is no such cluster."""
+        homes, lengths = await self.lengths(cluster_id)
+        return await self._planned(
+            homes, lengths[np.ix_([0, *range(len(homes))], [0, *range(len(homes))])], pace, stops
+        )
+
+    async def lengths(self, cluster_id: UUID) -> tuple[Sequence[int], NDArray[np.int64]]:
+        """The homes of a cluster, its host first, and metres between them along corridors that the rules call
+        qualified; ``NO_WAY`` where none leads. ``NotFound`` when there is no such cluster."""
         cluster = await self.clusters.get(cluster_id)
         homes = [cluster.host.home_id, *(member.home_id for member in cluster.neighbours)]
         rules = self.clusters.rules
         pairs = await self.ways.pairs(sorted(homes), rule=rules.rule, radius_m=rules.radius_m)
-        lengths = corridor_lengths(homes, _corridors(pairs))
-        return await self._planned(
-            homes, lengths[np.ix_([0, *range(len(homes))], [0, *range(len(homes))])], pace, stops
-        )
+        return homes, corridor_lengths(homes, _corridors(pairs))
 
     async def across(
         self,

@@ -10,7 +10,7 @@ export { areaM2, boxRing, drawnKind, inRing, placesOf } from "./rings.js";
 export { MapView } from "./map_view.js";
 export { PlanOverlay } from "./plan_overlay.js";
 export { ShapeTool } from "./shape_tool.js";
-export { fill, metres } from "./words.js";
+export { fill, metres, squareMetres } from "./words.js";
 export * as group from "./group.js";
 export { Judge } from "./judge.js";
 export { nearHomes } from "./near.js";

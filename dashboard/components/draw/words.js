@@ -4,7 +4,8 @@ export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
-/** Whole metres, or "-" where nothing is known. */
-export function metres(value) {
-  return value === null || value === undefined ? "–" : `${Math.round(value)} m`;
-}
+/** A length in the reader's units, or "–" where nothing is known. */
+export const metres = (value) => window.mowthos.measure("length", value);
+
+/** The same of an area in square metres. */
+export const squareMetres = (value) => window.mowthos.measure("area", value);

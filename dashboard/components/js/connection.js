@@ -1,6 +1,9 @@
 // The live socket: connects, notices silence, comes back. Silence is judged here, not by the server.
 
 export const LOST_AFTER_MS = 5000;
+const CHECK_EVERY_MS = 500;
+const SLEPT_MS = 2000; // a check this late means that the page itself stood still: what came meanwhile is not read yet
+const GRACE_MS = 1500;
 const SESSION_ENDED = 4401;
 const PAGE_OUTDATED = 4409;
 const FIRST_RETRY_MS = 400;
@@ -13,6 +16,7 @@ export class Connection {
   #timer = 0;
   #watch = null;
   #heardAt = performance.now();
+  #checkedAt = performance.now();
   #lostSince = null;
   #ended = false;
   #opened = false;
@@ -21,9 +25,10 @@ export class Connection {
   constructor(url, handlers) {
     this.url = url;
     this.handlers = handlers;
-    setInterval(() => this.#check(), 500);
+    setInterval(() => this.#check(), CHECK_EVERY_MS);
     addEventListener("online", () => this.#now());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#check());
+    document.addEventListener("mowthos-signed-in", () => this.#signedIn());
     this.#connect();
   }
 
@@ -75,6 +80,12 @@ export class Connection {
     this.#connect();
   }
 
+  #signedIn() {
+    if (!this.#ended) return;
+    this.#ended = false;
+    this.#now();
+  }
+
   #heard() {
     this.#heardAt = performance.now();
     this.#retry = FIRST_RETRY_MS;
@@ -84,7 +95,10 @@ export class Connection {
   }
 
   #check() {
-    const silence = performance.now() - this.#heardAt;
+    const now = performance.now();
+    if (now - this.#checkedAt > SLEPT_MS) this.#heardAt = Math.max(this.#heardAt, now - LOST_AFTER_MS + GRACE_MS);
+    this.#checkedAt = now;
+    const silence = now - this.#heardAt;
     if (silence < LOST_AFTER_MS || this.#ended) return;
     if (this.#lostSince === null) {
       this.#lostSince = Date.now() - silence;

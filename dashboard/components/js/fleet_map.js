@@ -4,10 +4,11 @@ import { hasWebGl, loadDeck } from "./deckgl.js";
 import { boundsOf } from "./geometry.js";
 import { Glide } from "./glide.js";
 import { Homes } from "./map_homes.js";
+import { Insights } from "./map_insights.js";
 import { Mowers } from "./map_mowers.js";
 import { NoGo } from "./map_no_go.js";
 import { Picking } from "./map_picking.js";
-import { DEFAULT_PANEL, Scenery, fetchSpec } from "./map_scenery.js";
+import { Scenery, fetchSpec, panelOf } from "./map_scenery.js";
 import { Tiles } from "./map_tiles.js";
 import { Tracks } from "./map_tracks.js";
 import { drawAtlas, isDark, onTheme } from "./shapes.js";
@@ -47,7 +48,7 @@ export class FleetMap {
 
   constructor(deck, container, store, callbacks) {
     Object.assign(this, { deck, container, store, callbacks });
-    this.panel = { ...DEFAULT_PANEL, ...store.memory.choice("layers", {}) };
+    this.panel = panelOf(store);
     this.base = store.memory.choice("base", { kind: "tiles", opacity: 1 });
     this.following = false;
     this.scenery = new Scenery(deck);
@@ -55,6 +56,7 @@ export class FleetMap {
     this.tracks = new Tracks(deck, store);
     this.noGo = new NoGo(deck, store);
     this.homes = new Homes(deck, store, () => this.refresh());
+    this.insights = new Insights(deck, store, this.panel, () => this.refresh());
     this.tiles = new Tiles(deck, store.config.tiles, () => this.refresh());
     this.glide = new Glide();
     this.camera = new Camera(store.memory, () => this.moved());
@@ -107,6 +109,7 @@ export class FleetMap {
       store.on("home", (home) => this.picking.showHome(home)),
       store.on("map", (name) => this.lawnChanged(name)),
       store.on("no-go", () => this.refresh()),
+      store.on("missed", () => this.invalidate()),
     ];
     onTheme((dark) => this.setTheme(dark));
     this.tracks.load(store.selected).then(() => this.invalidate());
@@ -117,6 +120,7 @@ export class FleetMap {
 
   close() {
     this.ends.forEach((end) => end());
+    this.insights.close();
     cancelAnimationFrame(this.drawing);
     this.sketch?.close();
     this.view?.finalize();
@@ -152,8 +156,10 @@ export class FleetMap {
     return [
       this.onTiles && this.tiles.layer(this.base.opacity),
       ...this.scenery.at(zoom, this.panel, this.onTiles),
+      ...this.insights.under(zoom, this.camera.bounds, look),
       ...this.noGo.layers(zoom, this.panel, look),
-      ...this.tracks.layers(zoom, this.panel, this.scenery.facts.docks, look),
+      ...this.tracks.layers(zoom, { ...this.panel, trails: this.panel.trails && !this.panel.quality }, this.scenery.facts.docks, look),
+      ...this.insights.over(zoom, look),
       ...this.homes.layers(zoom, this.panel, look),
       ...this.mowers.layers((i) => this.glide.at(i), zoom, look),
     ].filter(Boolean);
@@ -183,16 +189,22 @@ export class FleetMap {
   paint(dark, atlas, spec) {
     this.dark = dark;
     this.mowers.atlas = atlas;
-    this.scenery.take(spec);
+    this.takeSpec(spec);
     this.container.style.background = this.store.config.background[dark ? "dark" : "light"];
   }
 
+  takeSpec(spec) {
+    this.scenery.take(spec);
+    this.insights.hulls.take(spec.facts.hulls);
+  }
+
+  /** A lawn map came, or clusters changed (`name` is null). */
   async lawnChanged(name) {
-    if (name === this.store.selected) await this.tracks.load(name);
+    if (name && name === this.store.selected) await this.tracks.load(name);
     clearTimeout(this.reloading);
     this.reloading = setTimeout(async () => {
       const spec = await fetchSpec(this.store.config.urls.spec, this.dark).catch(() => null);
-      if (spec) this.scenery.take(spec); // else the present layers stay
+      if (spec) this.takeSpec(spec); // else the present layers stay
       if (!this.fitted) this.fit({ jump: true });
       this.refresh();
     }, 1500);
@@ -281,6 +293,7 @@ export class FleetMap {
   setLayer(name, on) {
     this.panel[name] = on;
     this.store.memory.keepChoice("layers", this.panel);
+    this.insights.ask();
     this.refresh();
   }
 

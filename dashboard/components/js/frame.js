@@ -6,6 +6,8 @@ export const NONE = 255;
 export const ELSEWHERE = 1;
 const FORMAT = 1;
 const HEADER_BYTES = 40;
+const FIX_SHIFT = 1;
+const FIX_BITS = 7;
 const NEVER = 0xffffffff;
 const NO_HEADING = 0xffff;
 
@@ -47,6 +49,9 @@ export const ageAt = (frame, i) => (frame.age[i] === NEVER ? NaN : frame.age[i] 
 
 /** Degrees clockwise from true north; NaN when unknown. */
 export const headingAt = (frame, i) => (frame.heading[i] === NO_HEADING ? NaN : frame.heading[i] / 100);
+
+/** How good the position is: 0 = not told, else a place in the configuration's `fixes`. */
+export const fixAt = (frame, i) => (frame.flags[i] >> FIX_SHIFT) & FIX_BITS;
 
 /** [longitude, latitude] in degrees, or null when unknown. */
 export function positionAt(frame, i) {

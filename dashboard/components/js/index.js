@@ -4,6 +4,7 @@ export { CardHold, CardIncidents, CardSettings, CardStop } from "./card_control.
 export { ask, isBad, isGood, isOver, newId, steps, STEPS } from "./commanding.js";
 export { control, haltOf, show } from "./control.js";
 export { BATTERY_BANDS, NO_FILTER, SORTS, counts, shown } from "./list_rules.js";
+export { insightLegend } from "./map_insights.js";
 export { loadDeck } from "./deckgl.js";
 export { addressParameter, setAddressParameters } from "./memory.js";
 export { FLEET_SPEEDS } from "./past_fleet.js";

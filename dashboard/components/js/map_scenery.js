@@ -1,4 +1,5 @@
 // The still layers: pydeck's specification turned into deck.gl layers, each drawn from the zoom at which it helps.
+import { INSIGHT_PANEL } from "./map_insights.js";
 
 const FROM_ZOOM = {
   "road-names": 14.7, "yard-ground": 15.2, yard: 16.4, trees: 15.4, houses: 14.6, lawns: 13.6, lots: 15.6, areas: 15.4, "no-go": 16.6,
@@ -11,7 +12,15 @@ const PANEL = {
 
 export const DEFAULT_PANEL = {
   lots: true, lawns: true, houses: true, roads: true, areas: false, "no-go": true, homes: true, docks: true, path: true, trails: true, labels: true,
+  ...INSIGHT_PANEL,
 };
+
+/** Which layers are on, as this person left them; those that they may not have are not even listed. */
+export function panelOf({ config, memory }) {
+  const panel = { ...DEFAULT_PANEL, ...memory.choice("layers", {}) };
+  if (!config.may.fleet) Object.keys(INSIGHT_PANEL).forEach((name) => delete panel[name]);
+  return panel;
+}
 
 export async function fetchSpec(url, dark) {
   const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}theme=${dark ? "dark" : "light"}`, { cache: "no-cache" });

@@ -1,6 +1,6 @@
 // The one place where this page's live fleet lives. List, map, counters and card read it; nothing live passes through
 // props. Events: "frame" (something to show changed), "roster", "select", "filter", "status", "accounts", "commands",
-// "detail", "map" and "second" (time passed).
+// "detail", "map", "missed", "mowing-ended" and "second" (time passed).
 
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
@@ -11,6 +11,7 @@ import { Memory, addressParameter, setAddressParameters } from "./memory.js";
 import { Trails } from "./trails.js";
 
 const MOST_COMMANDS = 30;
+const FEW_MOWERS = 300; // a larger fleet's trails are told by name only
 
 export class FleetStore extends Emitter {
   constructor(config) {
@@ -22,10 +23,14 @@ export class FleetStore extends Emitter {
     this.frame = null; // the last fleet frame that fits the roster
     this.noGo = []; // temporary no-go areas to come, with their times
     this.accounts = [];
+    this.cutOffSince = null; // seconds since 1970, while no news comes from the processes that own the mowers
     this.alarms = {}; // mower -> severity of its worst open alarm
     this.commands = new Map(); // mower -> newest first
     this.details = new Map(); // mower -> last detail told
     this.trails = new Trails();
+    this.fixes = false; // whether trails are asked for with their position fixes
+    this.missed = null; // what the selected mower's last finished session left uncut
+    this.clusters = null; // the version of the clusters' outlines that the map has
     this.lost = false;
     this.lostSince = null;
     this.skew = 0; // server time minus ours, seconds
@@ -137,14 +142,33 @@ export class FleetStore extends Emitter {
     }
   }
 
-  async loadTrails() {
+  async loadTrails({ mower = null } = {}) {
     try {
-      const answer = await fetch(this.config.urls.trails);
+      const url = new URL(this.config.urls.trails, location.href);
+      if (this.fixes) url.searchParams.set("fix", "true");
+      if (mower) url.searchParams.append("mower", mower);
+      const answer = await fetch(url);
       if (answer.ok) this.trails.seed(await answer.json());
       this.emit("frame");
     } catch {
       // Trails grow by themselves from here on.
     }
+  }
+
+  /** Trails with their position fixes: asked for once they are shown, in a large fleet for the selected mower. */
+  showFixes(on) {
+    const fresh = on && !this.fixes;
+    this.fixes = on;
+    if (!on || this.past.on || this.epoch === null) return;
+    const told = this.selected && this.trails.paths.get(this.selected)?.[0]?.[3] !== undefined;
+    if (fresh) this.loadTrails();
+    if (this.selected && !told && this.mowers.length > FEW_MOWERS) this.loadTrails({ mower: this.selected });
+  }
+
+  setMissed(told) {
+    if (told === this.missed) return;
+    this.missed = told;
+    this.emit("missed");
   }
 
   // --- rows ---
@@ -198,6 +222,9 @@ export class FleetStore extends Emitter {
     if (message.type === "accounts") {
       this.accounts = message.accounts;
       this.emit("accounts");
+    } else if (message.type === "bus") {
+      this.cutOffSince = message.down_since;
+      this.emit("accounts");
     } else if (message.type === "alarms") {
       this.alarms = message.mowers;
       this.emit("frame");
@@ -211,6 +238,11 @@ export class FleetStore extends Emitter {
       this.emit("no-go");
     } else if (message.type === "map") {
       this.emit("map", message.mower);
+    } else if (message.type === "session") {
+      this.emit("mowing-ended", message.mower);
+    } else if (message.type === "clusters") {
+      if (this.clusters !== null && this.clusters !== message.version) this.emit("map", null);
+      this.clusters = message.version;
     } else if (message.type === "bell") {
       window.mowthos?.bell?.(message.unread, message.said);
     }

@@ -1,6 +1,6 @@
 // Where each mower was in the last minutes: seeded by the server, grown by every frame.
 
-import { positionAt } from "./frame.js";
+import { fixAt, positionAt } from "./frame.js";
 
 const KEEP_S = 600;
 const STEP_DEG = 1.5e-6; // about 15 cm
@@ -12,12 +12,12 @@ export class Trails {
   }
 
   restart() {
-    this.paths = new Map(); // name -> [[time, lon, lat], ...], oldest first
+    this.paths = new Map(); // name -> [[time, lon, lat, fix], ...], oldest first; fix as frame.js tells it
   }
 
   seed({ origin, now, trails }) {
     for (const [name, rows] of Object.entries(trails)) {
-      const seeded = rows.map(([ago, x, y]) => [now - ago, origin[0] + x / 1e7, origin[1] + y / 1e7]);
+      const seeded = rows.map(([ago, x, y, fix]) => [now - ago, origin[0] + x / 1e7, origin[1] + y / 1e7, fix]);
       const grown = this.paths.get(name) ?? [];
       const last = seeded.at(-1)?.[0] ?? 0;
       this.paths.set(name, seeded.concat(grown.filter(([time]) => time > last)));
@@ -34,7 +34,7 @@ export class Trails {
       if (!path) this.paths.set(name, (path = []));
       const last = path.at(-1);
       if (!last || Math.max(Math.abs(last[1] - place[0]), Math.abs(last[2] - place[1])) >= STEP_DEG) {
-        path.push([frame.now, place[0], place[1]]);
+        path.push([frame.now, place[0], place[1], fixAt(frame, i)]);
       }
       while (path.length && path[0][0] < frame.now - KEEP_S) path.shift();
     }

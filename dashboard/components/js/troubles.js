@@ -1,4 +1,4 @@
-// The four banners: server lost, broker down, account blocked, mower silent. Each has since-when. Pure.
+// The banners: server lost, news cut off between our processes, broker down, account blocked, mower silent. Each has since-when. Pure.
 
 const SILENT_S = 60;
 const BROKER_PATIENCE_S = 3; // a reconnect within this is no news
@@ -11,7 +11,8 @@ export function troubles(store) {
   const now = store.now();
   if (store.lost) return [{ kind: "server", since: store.lostSince / 1000 }];
   if (store.past?.on) return []; // the others speak of the present
-  const found = [];
+  const found = store.cutOffSince && now - store.cutOffSince >= BROKER_PATIENCE_S
+    ? [{ kind: "cut_off", since: store.cutOffSince }] : [];
   const blamed = new Set();
   for (const account of store.accounts) {
     const old = DOWN.has(account.state) && now - account.since >= BROKER_PATIENCE_S;

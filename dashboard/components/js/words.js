@@ -16,8 +16,11 @@ export function shortAge(seconds, texts) {
   return fill(texts.days, { n: Math.round(seconds / 86400) });
 }
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { timeStyle: "medium" });
-const exact = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "long" });
+/** The reader's locale for times: with 12 or 24 hours, as they chose. */
+export const spoken = document.documentElement.dataset.locale || document.documentElement.lang || undefined;
+
+const clock = new Intl.DateTimeFormat(spoken, { timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(spoken, { dateStyle: "medium", timeStyle: "long" });
 export const atClock = (seconds) => clock.format(seconds * 1000);
 export const atExact = (seconds) => exact.format(seconds * 1000);
 

@@ -1,6 +1,6 @@
 // Times of day and ticks of an axis. Pure, but for the browser's own formats.
 
-const lang = () => document.documentElement.lang || undefined;
+const lang = () => document.documentElement.dataset.locale || document.documentElement.lang || undefined;
 const STEPS_S = [1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 5184000];
 
 /** "14:05:09 Tue": a moment, in seconds since 1970. */

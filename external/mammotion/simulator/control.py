@@ -38,6 +38,7 @@ class MowerChange(_Body):
     lift: bool | None = None
     stuck: bool | None = None
     spinning: bool | None = None  # mowing on the spot without noticing
+    deaf: bool | None = None  # hears nothing that is sent to it, and so answers nothing
     error: int | None = None  # a vendor error number; 0 = clear
     action: int | None = None  # a task action as the app would send it
     updating: bool | None = None
@@ -150,6 +151,8 @@ class ControlApi:
             device.feed = change.feed
         if change.spinning is not None:
             device.spinning = change.spinning
+        if change.deaf is not None:
+            device.deaf = change.deaf
         if change.removed is not None:
             device.removed = change.removed
         if change.online is not None:
@@ -242,6 +245,7 @@ class ControlApi:
             account.blocked = False
         for device in self._fleet.devices.values():
             device.feed, device.removed, device.spinning, device.carried_to = Feed.LIVE, False, False, None
+            device.deaf = False
             self._fleet.set_online(device, True)
             self._fleet.change(
                 device, orders.break_down(device.mower, 0).but(raining=False, rtk=RtkFix.FIXED, rtk_held=False)

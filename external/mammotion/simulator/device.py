@@ -62,6 +62,7 @@ class Device:
         self.names = {zone.hash: zone.name for zone in self.mower.lawn.areas}
         self.plans: tuple[mctrl_nav_pb2.NavPlanJobSet, ...] = ()
         self.plans_hash = 0
+        self.no_work = mctrl_nav_pb2.NavUnableTimeSet()  # hours without mowing; trigger 0 = none
         self.settings: dict[int, int] = {3: 1, 6: 0, 7: 0, 14: 15, 15: 85}
         self.errors: deque[tuple[int, int]] = deque(maxlen=_MOST_ERRORS)  # (code, epoch seconds), newest first
         self.planned: Job | None = None
@@ -74,6 +75,7 @@ class Device:
         self.carried_to: tuple[float, float] | None = None  # metres: somebody walks there with it
         self.feed = Feed.LIVE
         self.spinning = False  # a fault put in from outside: the wheels turn on the spot, and nothing notices
+        self.deaf = False  # the same: its radio sends, and nothing that is sent to it arrives
         self.sent: deque[bytes] = deque(maxlen=600)
         self.sequence = 0
         self.hands_off_until_s = 0.0  # simulated seconds; the simulated owner leaves the mower alone until then

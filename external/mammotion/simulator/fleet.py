@@ -86,7 +86,7 @@ class DeviceFleet:
         now_ms = to_epoch_ms(self._clock.now())
         leaf = ".".join(replies.leaf_of(message))
         self._journal.frame(Frame(now_ms, "to_device", device.name, leaf, len(content), content))
-        if not self.radio.loses():
+        if not device.deaf and not self.radio.loses():
             self._start(self._answer(device, message, self.radio.delay_s))
 
     def change(self, device: Device, mower: Mower) -> None:

@@ -200,10 +200,21 @@ def _zone_buffer(device: Device) -> list[int]:
 
 
 def _quiet_hours(device: Device, request: Any, now_ms: int) -> list[Message]:
-    """Hours without mowing, echoed."""
+    """Hours without mowing: sub command 1 stores them (trigger 0 = none any more) and is echoed, 2 reads them. Animal
+    protection comes in the same message with trigger 99, and is only echoed."""
     reply = device.envelope(wire.NAV, now_ms=now_ms)
-    reply.nav.todev_unable_time_set.CopyFrom(request)
+    answer = reply.nav.todev_unable_time_set
+    if request.subCmd == _SETS_HOURS and request.trigger != _ANIMALS:
+        device.no_work.CopyFrom(request)
+    if request.subCmd == _READS_HOURS and request.trigger != _ANIMALS:
+        answer.CopyFrom(device.no_work)
+        answer.subCmd = _READS_HOURS
+    else:
+        answer.CopyFrom(request)
     return [reply]
+
+
+_SETS_HOURS, _READS_HOURS, _ANIMALS = 1, 2, 99
 
 
 def _knife_height(device: Device, request: Any, now_ms: int) -> list[Message]:

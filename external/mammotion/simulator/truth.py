@@ -18,6 +18,7 @@ def true_state(device: Device) -> dict[str, Any]:
         "removed": device.removed,
         "feed": device.feed.value,
         "spinning": device.spinning,
+        "deaf": device.deaf,
         "activity": mower.activity.value,
         "work_mode": int(mower.work_mode),
         "battery": mower.battery,

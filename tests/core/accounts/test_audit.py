@@ -1,11 +1,15 @@
 """The audit: every act leaves a line, and the database itself refuses to change one."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
 
-from core.accounts import People, Role, SignInRefused
+from core.accounts import AuditFilter, People, Role, SignInRefused
 from core.accounts.people import PersonView
+from core.clock import MovableClock
 from core.db import Database
 from tests.core.accounts.conftest import PASSWORD
 
@@ -83,3 +87,49 @@ async def test_lines_are_found_by_text_and_paged_by_number(people: People, dana:
     first = await people.audit.lines(action="data.", limit=2)
     then = await people.audit.lines(action="data.", limit=2, before_id=first[-1].id)
     assert [line.object_id for line in (*first, *then)] == ["100%_4", "100%_3", "100%_2", "100%_1"]
+
+
+async def test_a_line_keeps_the_request_it_came_with_and_is_found_by_it(people: People) -> None:
+    await people.audit.record(actor="job", action="data.import", object_type="file", object_id="a", source="job")
+    with bound_contextvars(request_id="0197c0ffee42"):
+        for name in ("b", "c"):
+            await people.audit.record(actor="ada@elm.example", action="data.import", object_type="file", object_id=name)
+    found = await people.audit.find(AuditFilter(request_id="0197c0ffee42"))
+    assert [line.object_id for line in found] == ["c", "b"]
+    assert [line.request_id for line in await people.audit.find()] == ["0197c0ffee42", "0197c0ffee42", ""]
+
+
+async def test_lines_are_found_by_person_kind_object_and_time(people: People, clock: MovableClock) -> None:
+    began = clock.now()
+    for actor, kind, what in (
+        ("ada@elm.example", "lot", "elm-1"),
+        ("dana@elm.example", "lot", "elm-2"),
+        ("ada@elm.example", "person", "elm-1"),
+        ("ada_b@elm.example", "lot", "elm-10"),
+    ):
+        await people.audit.record(actor=actor, action=f"{kind}.change", object_type=kind, object_id=what)
+        clock.move(3600)
+
+    async def found(wanted: AuditFilter) -> list[tuple[str, str]]:
+        return [(line.actor.split("@")[0], line.object_id) for line in await people.audit.find(wanted)]
+
+    assert await found(AuditFilter(actor="ADA@")) == [("ada", "elm-1"), ("ada", "elm-1")]
+    assert await found(AuditFilter(actor="ada_")) == [("ada_b", "elm-10")]  # no wildcard
+    assert await found(AuditFilter(object="elm-1")) == [("ada_b", "elm-10"), ("ada", "elm-1"), ("ada", "elm-1")]
+    assert await found(AuditFilter(object_id="elm-1")) == [("ada", "elm-1"), ("ada", "elm-1")]
+    assert await found(AuditFilter(object="person")) == [("ada", "elm-1")]
+    assert await found(AuditFilter(action="lot.", actor="dana")) == [("dana", "elm-2")]
+    hour = timedelta(hours=1)
+    assert await found(AuditFilter(since=began + hour, until=began + 3 * hour)) == [("ada", "elm-1"), ("dana", "elm-2")]
+    assert await people.audit.actions() == ["lot.change", "person.change"]
+
+
+async def test_every_line_is_read_across_pages_and_no_more_than_asked(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.accounts.audit.PAGE", 3)
+    for number in range(7):
+        await people.audit.record(actor="job", action="data.import", object_type="file", object_id=f"{number}")
+    every = [line.object_id for line in await people.audit.every(most=100)]
+    assert every == ["6", "5", "4", "3", "2", "1", "0"]
+    assert [line.object_id for line in await people.audit.every(most=4)] == every[:4]

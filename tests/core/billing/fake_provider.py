@@ -29,6 +29,7 @@ class FakeProvider:
         self.before: Callable[[str], None] = lambda _name: None
         self.after: Callable[[str], None] = lambda _name: None
         self.down = False
+        self.events: list[dict[str, Any]] = []  # newest first
 
     def _once(self, name: str, key: str, act: Callable[[], Any]) -> Any:
         self.before(name)
@@ -180,6 +181,11 @@ class FakeProvider:
         return dict(self.state["invoices"][object_id])
 
     async def list_all(self, kind: ObjectKind, *, since: datetime | None = None) -> AsyncIterator[Mapping[str, Any]]:
+        if kind is ObjectKind.EVENT:
+            if self.down:
+                raise Unavailable("no answer")
+            for found in [one for one in self.events if since is None or one["at"] >= since.timestamp()]:
+                yield found
         shelf = {ObjectKind.INVOICE: "invoices", ObjectKind.CUSTOMER: "customers"}.get(kind)
         for found in list(self.state[shelf].values() if shelf else ()):
             yield found
@@ -189,6 +195,11 @@ class FakeProvider:
 
     def invoice_of(self, document: Mapping[str, Any]) -> Invoice:
         raise NotImplementedError
+
+    def event_of(self, document: Mapping[str, Any]) -> ProviderEvent:
+        told = dict(document)
+        created = datetime.fromtimestamp(told["at"], UTC)
+        return ProviderEvent(told["id"], told["type"], created, told["kind"], told["object"], told)
 
     def verify(self, body: bytes, signature: str) -> ProviderEvent:
         if signature != "genuine":

@@ -55,7 +55,7 @@ async def test_other_amounts_need_a_person_and_go_away_with_their_cause(desk: De
     books = reconciling(desk)
     assert await books.run() == 1
     (drift,) = await books.drifts()
-    assert (drift.field, drift.ours, drift.theirs) == ("amount", "2999", "3000")
+    assert (drift.field, drift.ours, drift.theirs) == ("amount", "2999 USD", "3000 USD")
     with pytest.raises(Conflict, match="amounts differ"):
         await books.fix(drift.id, by="ann")
     items[0]["minor"] -= 1

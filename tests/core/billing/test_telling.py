@@ -1,5 +1,6 @@
 """Billing's notices reach the household's people through the outbox of notices, each person once."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,9 @@ from core.neighbourhood import add_person
 from core.neighbourhood.tables import Household
 from core.notices import Channel, InApp, NoticeDesk, NoticeView, Outbox, Weight
 from dashboard.i18n import told, use_language
+from dashboard.notices.parts import Outside, make_telling
 from tests.core.billing.conftest import DAY, ELM_12, ELM_14, House
+from tests.core.notices.cast import Post
 
 
 async def member(database: Database, clock: MovableClock, name: str, household: UUID) -> UUID:
@@ -81,9 +84,12 @@ async def test_the_trials_reminders_come_7_and_3_days_before_its_end_to_everyone
     await street.days(1)
     (first,) = await street.heard(street.eve)
     assert first.title == "The trial ends in 7 days: 29.99 USD will be charged"
-    assert (first.kind, first.link, first.body) == ("billing_trial_reminder", "/home", "12 ELM ST")
+    assert (first.kind, first.link) == ("billing_trial_reminder", "/home")
+    ends = street.house.clock.now() + timedelta(days=7)
+    assert first.body.startswith(f"12 ELM ST: the trial ends on {ends:%a %d %b %Y}")
     with use_language("de"):
         assert "29,99" in told(first.title)
+        assert told(first.body).startswith("12 ELM ST: Die Probezeit endet am ")
     await street.days(5)
     titles = [notice.title for notice in await street.heard(street.finn)]
     assert [title.split(":")[0] for title in titles] == ["The trial ends in 7 days", "The trial ends in 3 days"]
@@ -126,3 +132,25 @@ async def test_a_household_without_an_account_hears_nothing_late(street: Street)
     hal = await member(street.house.database, street.house.clock, "hal", ELM_14.household_id)
     await street.tell()
     assert await street.heard(hal) == []
+
+
+async def test_the_trials_end_is_mailed_in_the_readers_language_with_its_day_and_price(street: Street) -> None:
+    house, mail = street.house, Post()
+    people = People(house.database, house.clock, passwords=Passwords(HashCost(1, 8, 1)))
+    signed_in = await people.sign_in("eve@elm.example", "correct horse battery")
+    await people.set_language(signed_in.viewer, "de")
+    outside = Outside(base_url="https://mow.example", secret="a secret", senders={Channel.MAIL: mail})
+    telling = make_telling(database=house.database, clock=house.clock, audit=people.audit, outside=outside)
+    await house.join(await house.plan())
+    for _ in range(23):
+        await house.days(1)
+        await street.teller().run()
+        await telling.turn()
+    house.clock.move(DAY / 2)  # whatever the hour was: in half a day nobody sleeps
+    await telling.turn()
+    german, english = sorted(mail.letters, key=lambda letter: letter.to)
+    assert (german.to, english.to) == ("eve@elm.example", "finn@elm.example")
+    assert english.subject == "The trial ends in 7 days: $29.99 will be charged"
+    assert german.subject.startswith("Die Probezeit endet in 7 Tagen") and "29,99" in german.subject
+    assert "Die Probezeit endet am " in german.text and "the trial ends on " in english.text
+    assert german.unsubscribe.startswith("https://mow.example/unsubscribe/")

@@ -172,3 +172,14 @@ async def test_rain_on_the_mower_refuses_and_names_itself(
     await street.hears(report(1, mode="docked", charging=True, battery_percent=100, rain=True, north=0.0))
     told = await street.fleet.commands.against(LUBA, K.START, person_id=dispatchers[0].person_id)
     assert Reason.RAIN_HOLD in told
+
+
+async def test_rain_that_the_weather_tells_of_holds_a_start_until_it_is_over(
+    street: Street, dispatchers: tuple[Dispatcher, Dispatcher]
+) -> None:
+    ana, _ = dispatchers
+    wet = {LUBA}
+    street.control.guard.raining = wet.__contains__
+    assert (await refused(street, ana)).reasons == (Reason.RAIN_HOLD,)
+    wet.clear()
+    assert (await ask(street, ana)).status is T.QUEUED

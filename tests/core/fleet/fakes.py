@@ -53,6 +53,7 @@ class FakeLink:
     map_errors: list[MowthosError] = field(default_factory=list)
     map_gate: asyncio.Event | None = None
     plans: Any = None
+    hours: Any = None
 
     async def send(
         self, device_name: str, kind: CommandKind, parameters: Mapping[str, Any], *, command_id: str

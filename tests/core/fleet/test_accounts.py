@@ -47,6 +47,11 @@ async def test_linking_logs_in_once_finds_the_mowers_and_keeps_no_password(
     assert "password" not in repr(view)
 
 
+async def test_a_device_that_an_account_lists_twice_is_one_mower(linked: FleetService) -> None:
+    await linked.roster.found(ELM_STREET, [device(LUBA), device(YUKA), device("Luba-NEW"), device("Luba-NEW")])
+    assert [mower.device_name for mower in linked.roster.all()] == [LUBA, YUKA, "Luba-NEW"]
+
+
 async def test_a_restart_restores_on_tokens_without_a_login(
     linked: FleetService, cloud: FakeCloud, database: Database, clock: MovableClock
 ) -> None:

@@ -361,7 +361,7 @@ async def test_the_running_service_does_all_of_it_by_itself(
         clock.move(1)
         if second > 2:
             cloud.link.listener.readings([mowing(second, north=second)])
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.15)  # the service's own tasks write between two seconds, on a loaded machine too
         if await status(fleet, command) is T.DONE:
             break
     assert await status(fleet, command) is T.DONE

@@ -15,6 +15,8 @@ from core.accounts import HashCost, Passwords, People, Role
 from core.clock import SystemClock
 from core.db import open_database
 from core.db.migrate import migrate
+from core.drills import DrillFloor, Fault, Target
+from core.errors import Unavailable
 from core.fleet import FleetService
 from core.fleet.model import FleetEvent, FleetEventKind, LinkHealth, LinkState, MowerState, PositionType, Reading
 from core.fleet.tables import Mower, VendorAccount
@@ -26,7 +28,7 @@ from dashboard.care import make_care
 from dashboard.mower_tabs.alarms import alarms_tab
 from dashboard.mower_tabs.now import now_tab
 from dashboard.mower_tabs.service import service_tab
-from dashboard.pages import alarms, mower, mowers, service, sign_in
+from dashboard.pages import alarms, drill, mower, mowers, service, sign_in
 from dashboard.throttle import SignInThrottle
 from external.mammotion import MammotionLexicon
 from tests.core.fleet.fakes import ReversingBox
@@ -50,6 +52,28 @@ class JumpingClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + self.ahead
+
+
+class OneAccount:
+    """Breaks the one account of this fleet; of other faults nobody hears."""
+
+    def __init__(self, fleet: FleetService, clock: SystemClock) -> None:
+        self._fleet, self._clock = fleet, clock
+
+    async def set_to_work(self, device_name: str) -> None:
+        raise Unavailable(f"{device_name} has no twin")
+
+    async def inject(self, fault: Fault, target: Target, *, for_s: float) -> None:
+        self._link(LinkState.BLOCKED if fault is Fault.ACCOUNT_BLOCKED else LinkState.UP)
+
+    async def mend(self, fault: Fault, target: Target) -> None:
+        self._link(LinkState.UP)
+
+    async def heal(self) -> None:
+        self._link(LinkState.UP)
+
+    def _link(self, state: LinkState) -> None:
+        self._fleet.accounts._health[ELM] = LinkHealth(account=ELM, state=state, since=self._clock.now())
 
 
 async def main(port: int, folder: str, mowers_count: int = 40) -> None:
@@ -103,6 +127,12 @@ async def main(port: int, folder: str, mowers_count: int = 40) -> None:
     for number in range(1, mowers_count + 1):
         say(f"Luba-{number:02}", MowerState.MOWING if number > 8 else MowerState.CHARGING)
 
+    @app.post("/test/mow/{name}")
+    async def mow(name: str) -> None:
+        for step in range(3):
+            say(name, MowerState.MOWING, north=10.0 + step * 40)
+            await clock.sleep(0.3)
+
     @app.post("/test/move/{seconds}")
     async def move(seconds: int) -> None:
         clock.ahead += timedelta(seconds=seconds)
@@ -125,7 +155,7 @@ async def main(port: int, folder: str, mowers_count: int = 40) -> None:
         fleet.accounts._health[ELM] = LinkHealth(account=ELM, state=state, since=clock.now())
 
     outer = FastAPI(openapi_url=None)
-    gate.install(outer, people=people, clock=clock)
+    gate.install(outer, people=people, clock=clock, drill=True)
     outer.include_router(bell_router(care.notices))
     BellPush(care.notices, clock)
     sign_in.register(people=people, throttle=SignInThrottle())
@@ -136,10 +166,15 @@ async def main(port: int, folder: str, mowers_count: int = 40) -> None:
         tabs=(now_tab(fleet.live), alarms_tab(care.alarms), service_tab(care.maintenance, people)),
     )
     alarms.register(alarms=care.alarms, notices=care.notices, people=people, clock=clock)
+    floor = DrillFloor(
+        clock=clock, fleet=fleet, alarms=care.alarms, audit=people.audit, injector=OneAccount(fleet, clock)
+    )
+    drill.register(floor=floor, people=people, clock=clock)
     service.register(maintenance=care.maintenance, lexicon=care.alarms.lexicon, clock=clock)
     ui.run_with(outer, title="MowthosOS", dark=None, tailwind=False, reconnect_timeout=30, show_welcome_message=False)
     server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning", ws="websockets-sansio"))
     await server.serve()
+    await floor.stop()
     await care.alarms.stop()
     await fleet.stop()
 

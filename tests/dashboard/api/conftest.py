@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from core.accounts import HashCost, Passwords, People, Role
+from core.accounts import HashCost, Passwords, People, Role, SelfService
 from core.clock import MovableClock
 from core.control.service import Control
 from core.db import Database
-from core.errors import Conflict, MowthosError, NotFound
-from core.fleet import FleetService, LiveFleet, NoLexicon, SessionDesk, StoredReading
+from core.db.reads.cluster_scores import cluster_scores
+from core.errors import Conflict, MowthosError, NotFound, Unavailable
+from core.fleet import FleetService, LiveFleet, NoLexicon, SessionDesk, StateLimits, StoredReading
 from core.fleet.model import (
     CommandKind,
     CommandStatus,
@@ -37,17 +39,29 @@ from core.jobs import Job, JobBook
 from core.neighbourhood import UPSTREAM, NeighbourFinder
 from core.neighbourhood.market import MarketDesk
 from core.neighbourhood.partition import HeldHomes, Proposals
+from core.neighbourhood.registration import Claiming
 from core.neighbourhood.routes import RouteDesk
+from core.notices import Channel
+from core.privacy import Privacy
+from core.scheduling.service import Scheduling
+from core.shares import ShareDesk
 from dashboard.api import PREFIX, create_api
 from dashboard.api.models import VendorAccountOut
 from dashboard.api.problems import install_problems
+from dashboard.api.programs import ApiLimits, Programs, make_programs
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing, make_billing
 from dashboard.care import Care, make_care
+from dashboard.households import make_households
+from dashboard.join.desk import JoinStart
 from dashboard.land import make_land
 from dashboard.lawn_desks import LawnDesks, make_lawn_desks
+from dashboard.metrics import Metrics
+from dashboard.notices.parts import Outside
 from dashboard.operations import Operations
 from dashboard.scheduler import Scheduler
+from dashboard.shares.parts import Shares
+from dashboard.sky import make_sky
 from dashboard.throttle import SignInThrottle
 from external.cluster_logic.engine import ClusterLogic
 from tests.core.billing.fake_provider import FakeProvider
@@ -56,6 +70,7 @@ from tests.core.fleet.conftest import service_on
 from tests.core.fleet.fakes import FakeCloud, ReversingBox, device
 from tests.core.neighbourhood.clusters.elm_row import Office, open_office
 from tests.core.neighbourhood.partition.elm_field import WayGraphs
+from tests.core.notices.cast import Post
 
 PASSWORD = "correct horse battery"
 ELM_LAWN = Point(-92.4800, 44.0200)
@@ -66,6 +81,16 @@ ELM_MAP = DeviceMap(
     synced_at=datetime(2026, 6, 1, tzinfo=UTC),
     areas=(MapZone(7, "Front lawn", tuple((ELM_LAWN.longitude + x, ELM_LAWN.latitude + y) for x, y in _CORNERS)),),
 )
+
+
+UNLIMITED = ApiLimits(user_a_minute=1_000_000, address_an_hour=1_000_000, cors_origins=["https://app.elm.example"])
+
+
+class NobodyAnswers:
+    """Other people's servers are away."""
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        raise Unavailable("no answer")
 
 
 @dataclass(frozen=True)
@@ -240,9 +265,10 @@ class Parts:
     billing: Billing
     stripe: FakeProvider
     database: Database
+    programs: Programs
 
 
-async def build(database: Database, clock: MovableClock) -> Parts:
+async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNLIMITED) -> Parts:
     """Two mowers: Luba-ELM at work on Elm Street, Yuka-OAK never heard of. The homeowner lives on Elm Street."""
     elm_household = new_id()
 
@@ -289,7 +315,10 @@ async def build(database: Database, clock: MovableClock) -> Parts:
     fleet = service_on(database, cloud, clock)
     await fleet.accounts.start()
     await fleet.accounts.link("fleet@elm.example", "right password", by="admin@elm.example")
-    care = make_care(database=database, clock=clock, fleet=fleet, people=people, lexicon=NoLexicon())
+    outside = Outside(secret="a secret of the tests", senders={Channel.MAIL: Post(), Channel.SMS: Post()})
+    care = make_care(
+        database=database, clock=clock, fleet=fleet, people=people, lexicon=NoLexicon(), outside=outside
+    )  # fmt: skip
     await care.alarms.keeper.load()
     land = make_land(database=database, clock=clock, books=finder, audit=people.audit)
     lawns = make_lawn_desks(
@@ -302,10 +331,22 @@ async def build(database: Database, clock: MovableClock) -> Parts:
         audit=people.audit,
         browsers=lambda: 0,
         folder=Path("."),
+        answers=Metrics().answers,
+        clock=clock,
     )
     control = Control(database=database, clock=clock, audit=people.audit, clusters=HandClusters())
     steered = FleetService(database=database, cloud=None, secret_box=ReversingBox(), clock=clock, guard=control.guard)
     control.attach(steered, lift_codes=frozenset({LIFT}))
+    routes = RouteDesk(office.clusters, office.ways, office.books)
+    scheduling = Scheduling(database=database, clock=clock, audit=people.audit, household_ids=households)
+    programs = make_programs(
+        database=database,
+        clock=clock,
+        people=people,
+        box=ReversingBox(),
+        limits=limits,
+        post=NobodyAnswers(),
+    )
     app = create_api(
         people=people,
         throttle=SignInThrottle(),
@@ -324,9 +365,14 @@ async def build(database: Database, clock: MovableClock) -> Parts:
         search_addresses=finder.search_addresses,
         proposals=proposals,
         market=MarketDesk(
-            database=database, clock=clock, books=office.books, graphs=WayGraphs(office.ways), clusters=office.clusters
+            database=database,
+            clock=clock,
+            books=office.books,
+            graphs=WayGraphs(office.ways),
+            clusters=office.clusters,
+            scores=partial(cluster_scores, database),
         ),
-        routes=RouteDesk(office.clusters, office.ways, office.books),
+        routes=routes,
         land=land,
         operations=operations,
         care=care,
@@ -334,13 +380,46 @@ async def build(database: Database, clock: MovableClock) -> Parts:
         joining=JoinDesk(database, billing),
         control=control,
         lawn_desks=lawns,
+        scheduling=scheduling,
+        sky=make_sky(database=database, clock=clock, audit=people.audit, live=live, routes=routes, provider=None),
+        households=make_households(
+            database=database, clock=clock, audit=people.audit, fleet=fleet, scheduling=scheduling, billing=billing
+        ),
+        programs=programs,
+        privacy=Privacy(database, clock, people, office.clusters.leave),
+        shares=Shares(
+            database=database,
+            clock=clock,
+            desk=ShareDesk(database, clock, people.audit),
+            live=live,
+            clusters=office.clusters,
+            limits=StateLimits(),
+        ),
+        registering=JoinStart(
+            accounts=SelfService(database, clock, people),
+            finder=finder,
+            clusters=office.clusters,
+            claiming=Claiming(
+                database=database,
+                clock=clock,
+                books=finder,
+                audit=people.audit,
+                registration=land.registration,
+                paid_for=billing.desk.is_live,
+            ),
+            sender=Post(),
+            base_url="https://mow.example",
+            clock=clock,
+            referrals=billing.referrals,
+            joining=JoinDesk(database, billing),
+        ),
     )
     outer = FastAPI(openapi_url=None)
     install_problems(outer)  # a path with a line break in it never reaches a mount
     outer.mount(PREFIX, app)
     return Parts(
         outer, people, live, clock, commands, accounts, history, office, elm_household, swept, sweep_on, care, lawns,
-        fleet, cloud, billing, stripe, database,
+        fleet, cloud, billing, stripe, database, programs,
     )  # fmt: skip
 
 

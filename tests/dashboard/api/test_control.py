@@ -17,12 +17,15 @@ from core.fleet import ReportedSettings
 from core.fleet.model import CommandKind, DeviceMap, MapZone, MowerState
 from core.ids import new_id
 from dashboard.api.bearer import Bearer
+from dashboard.api.callers import CallerMiddleware, Callers
 from dashboard.api.control import bulk_router, control_router
 from dashboard.api.problems import install_problems
+from dashboard.api.programs import ApiLimits, make_programs
 from tests.core.control.cast import Street, elm_street, square
 from tests.core.fleet.cast import DOCK, LUBA, YUKA, docked, mowing, report
 from tests.core.fleet.conftest import ELM_STREET
-from tests.core.fleet.fakes import FakeCloud, device
+from tests.core.fleet.fakes import FakeCloud, ReversingBox, device
+from tests.dashboard.api.conftest import NobodyAnswers
 
 PASSWORD = "correct horse battery"
 NIGHT = {"days": [0, 1, 2, 3, 4, 5, 6], "begins": "06:00", "ends": "09:00"}
@@ -57,7 +60,16 @@ async def desk(sqlite_database: Database, clock: MovableClock) -> AsyncIterator[
         await street.lot("12 Elm St", "host", square(-10))
         await street.control.fences.refresh()
         await street.hears(docked(0), docked(0, device_name=YUKA))
-        app, bearer = FastAPI(), Bearer(people)
+        app, bearer = FastAPI(), Bearer()
+        programs = make_programs(
+            database=sqlite_database,
+            clock=clock,
+            people=people,
+            box=ReversingBox(),
+            limits=ApiLimits(),
+            post=NobodyAnswers(),
+        )
+        app.add_middleware(CallerMiddleware, callers=Callers(people, programs.tokens, programs.keys))
         install_problems(app)
         app.include_router(control_router(bearer=bearer, control=street.control))
         app.include_router(bulk_router(bearer=bearer, bulk=street.control.bulk))

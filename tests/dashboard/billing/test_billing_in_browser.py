@@ -35,7 +35,7 @@ async def enter(browser: Browser, address: str, who: str, path: str, width: int 
     await page.goto(path)
     await page.get_by_label("Email").fill(f"{who}@elm.example")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url(f"**{path}")
     return page
 
@@ -80,10 +80,10 @@ async def test_from_joining_to_a_disputed_line(browser: Browser, address: str, t
     await expect(hana.locator(".m-bell")).to_have_attribute("aria-label", re.compile("unread"))
     await hana.locator(".m-bell").click()
     notices = hana.locator(".m-notices-list")
-    await expect(notices).to_contain_text("The trial ends in 7 days: 29.99 USD will be charged")
-    await expect(notices).to_contain_text("The trial ends in 3 days: 29.99 USD will be charged")
+    await expect(notices).to_contain_text("The trial ends in 7 days: $29.99 will be charged")
+    await expect(notices).to_contain_text("The trial ends in 3 days: $29.99 will be charged")
     await expect(hana.get_by_role("link", name="All alarms")).to_have_count(0)
-    await notices.get_by_role("link", name=re.compile("Bill 1 over 29.99 USD")).click()
+    await notices.get_by_role("link", name=re.compile(r"Bill 1 over \$29.99")).click()
     await expect(hana.get_by_role("heading", name="Bill 1")).to_be_visible()
     await hana.goto("/home")
     card = hana.locator("[data-bill]")

@@ -11,9 +11,11 @@ from core.billing.journal import Account
 from core.billing.tables import InvoiceRow
 from core.clock import MovableClock, SystemClock
 from core.db import Database
+from core.errors import Conflict
 from core.ids import new_id
 from core.money import Money
 from dashboard.billing.parts import Billing, make_billing
+from dashboard.billing.words import drift_words
 from external.stripe import StripePayments
 from external.stripe.simulator import StripeTwin, StripeTwinOptions
 
@@ -120,6 +122,25 @@ async def test_what_is_owed_after_a_declined_card_holds_the_tax(elm: Elm) -> Non
     await elm.billing.desk.tell(elm.home, FactKind.BILL_VOIDED, {"number": 1}, key="void", by="ann")
     await elm.days(0.01)
     assert await elm.books() == {}
+
+
+async def test_another_tax_than_the_provider_s_is_a_difference_for_a_person(elm: Elm) -> None:
+    await elm.join()
+    await elm.days(31)
+    assert await elm.billing.reconcile() == 0
+    async with elm.billing.database.session() as session:
+        bill = await session.get(InvoiceRow, (await elm.bill()).id)
+        assert bill is not None
+        bill.tax_minor -= 10
+        session.add(bill)
+    assert await elm.billing.reconcile() == 1
+    assert elm.billing.payments is not None
+    books = elm.billing.payments.reconciling
+    (drift,) = await books.drifts()
+    assert (drift.field, drift.ours, drift.theirs) == ("tax", "200 USD", "210 USD")
+    assert drift_words(drift) == "Tax: ours $2.00, theirs $2.10"
+    with pytest.raises(Conflict, match="amounts differ"):
+        await books.fix(drift.id, by="ann")
 
 
 async def test_a_payer_the_provider_does_not_know_sees_no_tax_yet(elm: Elm) -> None:

@@ -1,12 +1,16 @@
 """A server of its own with a small town, a browser, and hands that click homes on the drawn map."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browsers import served
+from tests.folders import filled_once
 
+SERVER = "tests.dashboard.clusters.server"
 PASSWORD = "correct horse battery"
 
 type Enter = Callable[..., Awaitable[Page]]
@@ -15,8 +19,15 @@ type Enter = Callable[..., Awaitable[Page]]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The screens, served by a process of their own."""
-    with served("tests.dashboard.clusters.server", tmp_path_factory.mktemp("clusters")) as url:
+    town = filled_once(tmp_path_factory, "clusters-town", started_once)
+    with served(SERVER, copytree(town, tmp_path_factory.mktemp("clusters") / "data")) as url:
         yield url
+
+
+def started_once(folder: Path) -> None:
+    """The first start makes the town, which takes longer than all the rest of a start."""
+    with served(SERVER, folder):
+        pass
 
 
 @pytest.fixture
@@ -35,7 +46,7 @@ def enter(browser: Browser, address: str) -> Enter:
         await page.goto("/sign-in")
         await page.get_by_label("Email").fill(f"{who}@elm.example")
         await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await page.wait_for_load_state()
         await page.goto(path)
         return page

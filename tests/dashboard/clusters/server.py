@@ -4,17 +4,21 @@
 """
 
 import asyncio
+import contextlib
 import sys
+from datetime import timedelta
 from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import app, ui
 
 from core.accounts import HashCost, Passwords, People, Role
 from core.clock import SystemClock
 from core.db import open_database
 from core.db.migrate import migrate
+from core.errors import MowthosError
+from core.fleet import LiveFleet
 from core.neighbourhood import BookReach, NeighbourFinder
 from core.neighbourhood.clusters import ClusterRules, Clusters
 from core.neighbourhood.lawns import LawnDesk
@@ -40,7 +44,10 @@ from dashboard.pages import (
     register_import,
     sign_in,
 )
+from dashboard.sky import make_sky
 from dashboard.throttle import SignInThrottle
+from external.weather import OpenMeteo
+from external.weather.simulator import Fault, WeatherTwin
 from tests.dashboard.clusters.cast import live_through, place_town
 
 PASSWORD = "correct horse battery"
@@ -105,9 +112,27 @@ async def main(port: int, folder: str) -> None:
     clusters_editor.register(clusters=clusters, data=data, neighbours=finder)
     routes = RouteDesk(clusters, BookReach(finder), finder)
     clusters_rounds.register(clusters=clusters, routes=routes, data=data, find_address=finder.find_by_address)
-    clusters_detail.register(
-        clusters=clusters, data=data, database=database, people=people, neighbours=finder, routes=routes
+    heaven = await WeatherTwin(clock=clock).__aenter__()
+    provider = OpenMeteo(clock=clock, base_url=heaven.url, first_wait_s=0.01)
+    sky = make_sky(
+        database=database, clock=clock, audit=people.audit, live=LiveFleet(), routes=routes, provider=provider
     )
+    clusters_detail.register(
+        clusters=clusters, data=data, database=database, people=people, neighbours=finder, routes=routes, sky=sky
+    )
+
+    @app.post("/test/sky/{kind}")
+    async def play(kind: str) -> None:
+        """Look at a dry sky, a wet one, or one that does not answer."""
+        heaven.sky.rain.clear()
+        heaven.faults.clear()
+        if kind == "wet":
+            heaven.rain(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1), 1.0)
+        if kind == "down":
+            heaven.faults.append(Fault("status", status=503))
+        with contextlib.suppress(MowthosError):
+            await sky.weather.refresh()
+
     ui.run_with(outer, title="MowthosOS", dark=None, tailwind=False, reconnect_timeout=30, show_welcome_message=False)
     server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning", ws="websockets-sansio"))
     await server.serve()

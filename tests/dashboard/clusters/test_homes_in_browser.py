@@ -1,12 +1,13 @@
 """Registering homes: by address with suggestions, on the map with a dock, from files that are sound and broken."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.browsers import complaints, in_every_look
+from tests.browsers import complaints, in_every_look, open_complaints
 from tests.dashboard.clusters.conftest import Enter, click_home, look_at, map_ready, spot_of
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,33 @@ async def test_a_misspelt_address_is_found_and_a_neighbour_registered(enter: Ent
     await page.wait_for_url(re.compile("/lots/.*/lawns"))
     await map_ready(page)
     await expect(page.get_by_text("The lot's bounds are estimated")).to_be_visible()
+
+
+async def test_a_home_is_chosen_although_the_list_was_drawn_anew_while_the_click_was_on_its_way(enter: Enter) -> None:
+    page = await opened(enter)
+    held, waiting = asyncio.Event(), []
+
+    def between(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        send = lambda message: waiting.append((browser, message)) if held.is_set() else browser.send(message)  # noqa: E731
+        server.on_message(send)
+
+    await page.route_web_socket(re.compile("socket.io"), between)
+    await page.reload()
+    field = page.get_by_label("House number and street")
+    await field.press_sequentially("529 Junipper Medow", delay=15)
+    offer = page.locator("#r-matches button", has_text="529 Juniper Meadow Court")
+    await expect(offer).to_be_visible()
+    held.set()  # from here the browser hears nothing new
+    await field.press_sequentially(" Court", delay=15)
+    await page.wait_for_timeout(1_500)
+    await offer.click()
+    await page.wait_for_timeout(300)
+    held.clear()
+    for browser, message in waiting:
+        browser.send(message)
+    await expect(page.locator(".r-chosen")).to_contain_text("529 Juniper Meadow Court")
 
 
 async def test_a_home_that_is_registered_already_is_said_to_be(enter: Enter) -> None:
@@ -108,6 +136,7 @@ async def test_a_file_is_tried_row_by_row_taken_in_and_taken_back(enter: Enter, 
     await page.locator("[data-file]").set_input_files(path)
     await expect(page.locator(".r-counts").first).to_contain_text("1 unchanged")
     await page.get_by_role("button", name="Undo homes.csv").click()
+    assert await open_complaints(page) == []
     await page.locator(".m-dialog").get_by_role("button", name="Undo").click()
     await expect(page.locator(".m-list li")).to_contain_text("undone by")
 

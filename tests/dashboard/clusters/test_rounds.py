@@ -32,4 +32,4 @@ def test_the_saving_is_told_against_the_order_of_the_list() -> None:
     assert saving_words(plan(300, 400)) == "Saves 100 m of 400 m (25 %) against the order of the list."
     assert saving_words(plan(400, 400)) == "The order of the list is as short."
     assert saving_words(plan(400, 100, before_visits=1)) == "In the order of the list 2 fewer would be visited."
-    assert figures_words(plan(1300, 1300)) == "3 homes, 1,300 m on the way, done after 1:02 h"
+    assert figures_words(plan(1300, 1300)) == "3 homes, 1.3 km on the way, done after 1:02 h"

@@ -23,16 +23,28 @@ from core.clock import Clock, SystemClock
 from core.db import Database, open_database
 from core.db.migrate import migrate
 from core.fleet import FleetService
-from core.fleet.model import Confidence, DeviceMap, MapZone, MowerSnapshot, MowerState, Reading, Source
+from core.fleet.model import (
+    Confidence,
+    DeviceMap,
+    MapZone,
+    MowerSnapshot,
+    MowerState,
+    PositionType,
+    Reading,
+    Source,
+)  # fmt: skip
 from core.geo import Point
 from core.ids import new_id
 from core.neighbourhood import NeighbourFinder, households_of_person
+from core.neighbourhood.clusters import ClusterState
 from core.neighbourhood.tables import AddressPoint, DataImport, Road, RoadLayer
 from dashboard import gate
 from dashboard.live import Live, live_router
-from dashboard.pages import live_map
+from dashboard.pages import live_map, sign_in, sign_in_again
 from dashboard.server import claim_port, serve_app
-from tests.dashboard.live.cast import own_ground
+from dashboard.throttle import SignInThrottle
+from tests.dashboard.live.cast import HandClusters, cluster, own_ground
+from tests.dashboard.running_out import run_out
 
 EMAIL, PASSWORD = "dispatcher@mowthos.example", "correct horse battery"
 CENTRE = (-92.5, 44.01)
@@ -50,7 +62,7 @@ class PlainBox:
 
 
 def snapshot(number: int, clock: Clock, **changes: Any) -> MowerSnapshot:
-    """A mower on a grid around the centre; ``state``, ``age_s``, ``east_deg``, ``battery`` may be given."""
+    """A mower on a grid around the centre; ``state``, ``age_s``, ``east_deg``, ``battery``, ``fix`` may be given."""
     at = clock.now() - timedelta(seconds=changes.get("age_s", 0))
     state = MowerState(changes.get("state", STATES[number % len(STATES)]))
     east = changes.get("east_deg", (number % 40) * 2e-4)
@@ -64,6 +76,7 @@ def snapshot(number: int, clock: Clock, **changes: Any) -> MowerSnapshot:
         heading_deg=number * 30 % 360,
         progress_percent=number % 100,
         zone_hash=7,
+        position_type=PositionType(changes.get("fix", PositionType.RTK_FIXED)),
     )
     return MowerSnapshot(
         number=number, device_name=reading.device_name, version=changes.get("version", 1), state=state, since=at,
@@ -101,6 +114,24 @@ async def place_homes(database: Database, clock: Clock) -> None:
             )  # fmt: skip
 
 
+async def mow_once(fleet: FleetService, clock: Clock) -> None:
+    """An hour ago the first mower drove once up its lawn, over the middles of a column of cells, and went home."""
+    at = clock.now() - timedelta(hours=1)
+    for second in range(0, 60, 2):
+        mode = MowerState.MOWING if second < 56 else MowerState.RETURNING
+        then = at + timedelta(seconds=second)
+        reading = Reading(
+            device_name="Luba-000000", device_time=then, received_at=then, mode=mode,
+            position=Point(CENTRE[0] + 1.016e-4, CENTRE[1] + second / 56 * 2e-4), position_type=PositionType.RTK_FIXED,
+        )  # fmt: skip
+        fleet.telemetry.append(0, reading, mode, Confidence.PROVEN)
+    await fleet.session_keeper.turn()
+
+
+def elm_row(state: ClusterState = ClusterState.ACTIVE) -> Any:
+    return cluster(*[(address, CENTRE[0] + x, CENTRE[1] + y) for address, x, y in HOMES[:2]], state=state)
+
+
 type Beside = Callable[[FastAPI, FleetService, Clock, Live], Coroutine[Any, Any, None]]
 """Adds its own routes to the app, and returns what is to run along."""
 
@@ -121,14 +152,19 @@ async def run(folder: Path, port: int, mowers: int, *, beside: Beside | None = N
     fleet.maps._latest["Luba-000000"] = DeviceMap(
         device_name="Luba-000000", synced_at=clock.now(), areas=(MapZone(7, "Front lawn", ring),), planned_path=(ring,)
     )
+    if beside is None:
+        await mow_once(fleet, clock)
+    drawn = HandClusters(elm_row())
     live = Live(
         database=database, fleet=fleet, people=people, neighbours=NeighbourFinder(database), own_ground=own_ground,
-        clock=clock,
+        clock=clock, clusters=drawn,
     )  # fmt: skip
     outer = FastAPI()
     gate.install(outer, people=people, clock=clock)
     outer.include_router(live_router(live))
     live_map.register()
+    sign_in.register(people=people, throttle=SignInThrottle())
+    sign_in_again.register(people=people, throttle=SignInThrottle())
 
     versions = count(99)
 
@@ -147,6 +183,10 @@ async def run(folder: Path, port: int, mowers: int, *, beside: Beside | None = N
         told = {"type": "no_go", "areas": areas}
         live.channel.keep_telling("no_go", told, meant_for=lambda scope: not scope.private)
 
+    @outer.post("/suspend-cluster")
+    async def suspend_cluster() -> None:
+        drawn.change(elm_row(ClusterState.SUSPENDED))
+
     @outer.get("/pages")
     async def pages() -> int:
         """How many pages NiceGUI keeps open."""
@@ -159,8 +199,16 @@ async def run(folder: Path, port: int, mowers: int, *, beside: Beside | None = N
 
     @outer.post("/end-sessions")
     async def end_sessions() -> None:
-        for session_id in live.channel.session_ids():
-            people.session_ended.emit(session_id)
+        for person in await people.people():
+            viewer = await people.viewer_of(person.id)
+            assert viewer is not None
+            await people.revoke(person.id, by=viewer)
+
+    @outer.post("/run-out")
+    async def run_out_now() -> None:
+        await run_out(database, clock, EMAIL)
+        for session_id in live.channel.session_ids():  # what the server finds by looking every so often
+            live.channel.end_session(session_id)
 
     along = None if beside is None else beside(outer, fleet, clock, live)
     ui.run_with(outer, title="Live", reconnect_timeout=30, tailwind=False, show_welcome_message=False)

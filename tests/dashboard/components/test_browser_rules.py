@@ -200,3 +200,43 @@ def test_bounds_are_fitted_into_what_the_panels_leave_free(run: Any) -> None:
 
 def test_a_world_pixel_leads_back_to_its_place(run: Any) -> None:
     assert run(VIEW, "placeAt(worldPixel([-92.5, 44.01], 17), 17)") == pytest.approx([-92.5, 44.01], abs=1e-9)
+
+
+LAYERS = """
+import { dashed, fixRuns, inSight, snapped } from "./js/layer_rules.js";
+import { metresBetween } from "./js/geometry.js";
+const metre = 360 / (2 * Math.PI * 6371000);
+const north = (...metres) => metres.map((m) => [-92.5, 44 + m * metre]);
+const told = (line, on, off) =>
+  dashed(line, on, off)
+    .map((dash) => [dash[0], dash.at(-1)].map(([, lat]) => Math.round((lat - 44) / metre * 10) / 10));
+const kinds = ["none", "fixed", "float", "single", "none", "none"];
+"""
+
+
+def test_dashes_keep_their_lengths_round_corners_and_over_short_steps(run: Any) -> None:
+    assert run(LAYERS, "told(north(0, 10), 3, 2)") == [[0, 3], [5, 8]]
+    assert run(LAYERS, "told(north(0, 1, 2, 3.5, 4, 9, 12), 3, 2)") == [[0, 3], [5, 8], [10, 12]]
+    assert run(LAYERS, "[told(north(0, 2), 3, 2), told(north(0), 3, 2), told(north(1, 1), 3, 2)]") == [
+        [[0, 2]],
+        [],
+        [[1, 1]],
+    ]
+    corner = "dashed([...north(0, 2), [-92.49, 44 + 2 * metre]], 6, 1e9)"
+    total = f"(([dash]) => dash.slice(1).reduce((m, place, n) => m + metresBetween(dash[n], place), 0))({corner})"
+    assert run(LAYERS, total) == pytest.approx(6, abs=1e-6)
+
+
+def test_a_trail_is_cut_where_its_fix_changes_and_what_is_not_told_is_no_fix(run: Any) -> None:
+    path = "[[0, 1, 1, 1], [1, 2, 1, 1], [2, 3, 1, 2], [3, 4, 1, 2], [4, 5, 1], [5, 6, 1, 4], [6, 7, 1, 3]]"
+    told = "fixRuns(PATH, kinds).map(({ kind, line }) => [kind, line.map(([lon]) => lon)])".replace("PATH", path)
+    assert run(LAYERS, told) == [["fixed", [1, 2]], ["float", [2, 3, 4]], ["none", [4, 5, 6]], ["single", [6, 7]]]
+    assert run(LAYERS, "[fixRuns([], kinds), fixRuns([[0, 1, 1, 1]], kinds)]") == [[], []]
+
+
+def test_only_outlines_that_reach_into_sight_are_drawn_and_small_moves_change_nothing(run: Any) -> None:
+    hulls = "[[0, 0, 1, 1], [0.9, 0, 2, 1], [3, 3, 4, 4]].map((box, n) => ({ n, box }))"
+    assert run(LAYERS, f"inSight({hulls}, [0.95, 0.5, 2.5, 2]).map(({{ n }}) => n)") == [0, 1]
+    assert run(LAYERS, "snapped([0.11, 0.12, 0.21, 0.29], 0.25)") == [0, 0, 0.25, 0.5]
+    cell = "String(snapped([-92.50{0}, 44.00{0}, -92.49{0}, 44.01{0}], 0.005))"
+    assert run(LAYERS, f"{cell.format(1)} === {cell.format(2)}") is True

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Page, TimeoutError, WebSocketRoute, ex
 
 from dashboard.gate import COOKIE
 from tests.browsers import ROOT, WCAG, complaints, free_port
+from tests.dashboard.components.live_app import PASSWORD
 
 pytestmark = pytest.mark.browser
 READY = "() => window.mowthosLive?.map?.view && window.mowthosLive.frames > 0"
@@ -142,7 +143,7 @@ async def click_on_map(page: Page, number: int) -> None:
         await page.mouse.move(x, y)
         await page.mouse.click(x, y, delay=50)
         with suppress(TimeoutError):
-            await page.wait_for_function(f"window.mowthosLive.selected === 'Luba-{number:06d}'", timeout=4_000)
+            await page.wait_for_function(f"window.mowthosLive.selected === 'Luba-{number:06d}'", timeout=20_000)
             return
 
 
@@ -195,8 +196,8 @@ async def test_a_change_of_state_reaches_list_and_card_without_a_reload(browser:
     page = await opened(browser, live, "/fleet?mower=Luba-000008")
     await expect(row(page, 8)).to_have_attribute("data-state", "mowing")
     live.put(8, state="fault", battery=11)
-    await expect(row(page, 8)).to_have_attribute("data-state", "fault", timeout=2_000)
-    await expect(page.locator(".l-card [data-card-state]")).to_have_text("Fault", timeout=2_000)
+    await expect(row(page, 8)).to_have_attribute("data-state", "fault", timeout=20_000)
+    await expect(page.locator(".l-card [data-card-state]")).to_have_text("Fault", timeout=20_000)
     live.put(8, state="mowing")
 
 
@@ -330,6 +331,23 @@ async def test_an_ended_session_leads_to_sign_in(browser: Browser, live: LiveApp
     await page.wait_for_url("**/sign-in?ended=1&next=%2Ffleet%3Fmower%3DLuba-000002")
 
 
+async def test_a_map_whose_session_ran_out_goes_on_in_place(browser: Browser, tmp_path: Path) -> None:
+    app = app_of(tmp_path, 4)
+    try:
+        page = await opened(browser, app, "/fleet?mower=Luba-000001")
+        await page.evaluate("window.stayed = true")
+        await page.request.post(f"{app.url}/run-out", headers={"origin": app.url})
+        again = page.get_by_role("dialog", name="Your session has ended")
+        await again.get_by_label("Password").fill(PASSWORD)
+        await again.get_by_role("button", name="Go on").click()
+        await expect(again).to_be_hidden()
+        frames = await page.evaluate("window.mowthosLive.frames")
+        await page.wait_for_function(f"window.mowthosLive.frames > {frames}")
+        assert await page.evaluate("window.stayed")
+    finally:
+        app.stop()
+
+
 async def test_a_page_older_than_its_server_loads_itself_anew(browser: Browser, live: LiveApp) -> None:
     page = await (await browser.new_context()).new_page()
     await page.add_init_script(OLD_ONCE)
@@ -347,7 +365,7 @@ async def test_a_lost_server_is_told_nothing_stays_live_and_the_page_comes_back(
         page = await opened(browser, app, "/fleet?mower=Luba-000000")
         await expect(page.locator(".l-card [data-card-state]")).to_have_text("Mowing")
         app.stop()
-        await expect(page.locator('[data-trouble="server"]')).to_be_visible(timeout=9_000)
+        await expect(page.locator('[data-trouble="server"]')).to_be_visible(timeout=30_000)
         await expect(page.locator(".l-card [data-card-state]")).to_have_text("Last known: mowing")
         await expect(page.locator('[data-command="halt"]')).to_have_attribute("aria-disabled", "true")
         app.start()
@@ -379,3 +397,60 @@ async def test_a_temporary_no_go_is_a_layer_of_the_map_while_the_clock_says_so(b
     await page.evaluate("window.mowthosLive.map.setLayer('no-go', false)")
     assert await page.evaluate(drawn) == "[]"
     await page.evaluate("window.mowthosLive.map.setLayer('no-go', true)")
+
+
+SHOWN = """() => {
+  const { map } = window.mowthosLive;
+  const of = (id) => map.layers().find((layer) => layer.id === id)?.props.data ?? [];
+  return {
+    hulls: of("cluster-hulls").length,
+    names: of("cluster-names").map(({ name, suspended }) => (suspended ? `${name} (suspended)` : name)),
+    fixes: of("fix-quality").map(({ kind }) => kind),
+    trails: map.layers().some(({ id }) => id === "trails"),
+    patches: of("missed-patches").length,
+  };
+}"""
+
+
+async def test_hulls_position_fixes_and_missed_patches_are_layers_that_a_person_keeps(
+    browser: Browser, live: LiveApp
+) -> None:
+    page = await opened(browser, live, "/fleet?mower=Luba-000000")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.evaluate("window.mowthosLive.map.camera.set({ longitude: -92.4998, latitude: 44.0101, zoom: 18 })")
+    await page.wait_for_function(f"({SHOWN})().names.join() === 'Elm Row'", timeout=20_000)
+    before = await page.evaluate(SHOWN)
+    assert (before["hulls"], before["fixes"], before["patches"], before["trails"]) == (1, [], 0, True)
+    await expect(page.locator('[data-fact="missed"]')).to_have_count(0)
+    assert [url for url in asked if "missed" in url or "fix=" in url] == []  # what is off costs nothing
+
+    await page.locator("[data-layers]").focus()
+    await page.keyboard.press("Enter")
+    for name in ("quality", "missed"):
+        await page.locator(f'[data-layer="{name}"]').focus()
+        await page.keyboard.press("Space")
+    for step, fix in enumerate(("rtk_fixed", "rtk_float", "rtk_float", "gnss", "unknown"), 1):
+        live.put(0, fix=fix, east_deg=step * 4e-5)
+        await page.wait_for_function(
+            "lon => Math.abs((window.mowthosLive.trails.paths.get('Luba-000000')?.at(-1)[1] ?? 0) - lon) < 1e-6",
+            arg=-92.5 + step * 4e-5,
+            timeout=20_000,
+        )
+    await page.wait_for_function(f"new Set(({SHOWN})().fixes).size === 4 && ({SHOWN})().patches === 2", timeout=10_000)
+    shown = await page.evaluate(SHOWN)
+    assert (set(shown["fixes"]), shown["trails"]) == ({"fixed", "float", "single", "none"}, False)
+    assert shown["fixes"].count("float") > 1  # a way of 6 m, in dashes
+    await expect(page.locator('[data-fact="missed"] dd')).to_contain_text("2 patches, ")
+    for key, word in (("fix-single", "GNSS only"), ("hull-suspended", "Cluster, suspended"), ("missed", "Missed")):
+        await expect(page.locator(f'[data-legend="{key}"]')).to_contain_text(word)
+    assert await complaints(page, of=WCAG) == []
+
+    await page.request.post(f"{live.url}/suspend-cluster", headers={"origin": live.url})
+    await page.wait_for_function(f"({SHOWN})().names.join() === 'Elm Row (suspended)'", timeout=20_000)
+    assert (await page.evaluate(SHOWN))["hulls"] > 5
+    await page.reload()
+    await page.wait_for_function(READY, timeout=60_000)
+    await page.wait_for_function(f"({SHOWN})().patches === 2 && ({SHOWN})().fixes.length > 2", timeout=20_000)
+    await page.evaluate("window.mowthosLive.map.setLayer('missed', false)")
+    await expect(page.locator('[data-fact="missed"]')).to_have_count(0)

@@ -37,7 +37,7 @@ async def enter(
     await page.goto("/home")
     await page.get_by_label("Email").fill(email)
     await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url("**/home")
     await expect(page.get_by_role("main")).to_be_visible()
     sent.append(await page.content())

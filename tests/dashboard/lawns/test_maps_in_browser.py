@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browsers import complaints, in_every_look
+from tests.browsers import complaints, in_every_look, open_complaints
 from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.lawns.conftest import LUBA, SITES, fetched, map_ready, spot_at, told
 
@@ -49,6 +49,7 @@ async def test_an_unmapped_zone_is_tied_to_a_lot_and_billing_is_no_longer_blocke
     await expect(row).to_contain_text("it lies on no lot whose boundary is known")
     await row.get_by_role("button", name=re.compile("^Tie")).click()
     dialog = page.locator(".m-dialog")
+    assert await open_complaints(page) == []
     await dialog.get_by_label("Lot").click()
     await page.get_by_role("option", name="14 ELM ST, BYRON").click()
     await dialog.get_by_label("Reason").fill("their garden")
@@ -76,6 +77,7 @@ async def test_a_party_is_drawn_with_the_mouse_and_is_over_by_the_clock(enter: E
         await page.wait_for_timeout(350)
     await page.keyboard.press("Enter")
     dialog = page.locator(".m-dialog")
+    assert await open_complaints(page) == []
     await dialog.get_by_label("Name").fill("Birthday party")
     await dialog.get_by_role("button", name="Keep").click()
     listed = page.get_by_role("list", name="Temporary no-go areas").locator("li", has_text="Birthday party")

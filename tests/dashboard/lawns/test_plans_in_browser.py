@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browsers import complaints, in_every_look
+from tests.browsers import complaints, in_every_look, open_complaints
 from tests.dashboard.clusters.conftest import Enter
 from tests.dashboard.lawns.conftest import LUBA, fetched
 
@@ -26,6 +26,7 @@ async def test_a_plan_lives_on_the_mower_from_its_making_to_its_end(enter: Enter
 
     await page.get_by_role("button", name="New plan").click()
     dialog = page.locator(".m-dialog")
+    assert await open_complaints(page) == []
     await dialog.get_by_label("Name").fill("Front only")
     await dialog.get_by_label("Zones").click()
     await page.get_by_role("option", name="Front").click()
@@ -39,6 +40,7 @@ async def test_a_plan_lives_on_the_mower_from_its_making_to_its_end(enter: Enter
     assert await on_device(page) == ["Front only", "Weekly"]
 
     await page.get_by_role("button", name="Rename Front only").click()
+    assert await open_complaints(page) == []
     await dialog.get_by_label("Name").fill("Street side")
     await dialog.get_by_role("button", name="Rename").click()
     street = listed.filter(has_text="Street side")
@@ -50,6 +52,7 @@ async def test_a_plan_lives_on_the_mower_from_its_making_to_its_end(enter: Enter
     assert await on_device(page) == ["Street side", "Street side 2", "Weekly"]
 
     await page.get_by_role("button", name="Delete Street side 2").click()
+    assert await open_complaints(page) == []
     await dialog.get_by_role("button", name="Delete").click()
     await expect(listed).to_have_count(2, timeout=15_000)
     assert await on_device(page) == ["Street side", "Weekly"]
@@ -57,6 +60,7 @@ async def test_a_plan_lives_on_the_mower_from_its_making_to_its_end(enter: Enter
     await expect(listed).to_have_count(2)
 
     await page.get_by_role("button", name="Run Weekly").click()
+    assert await open_complaints(page) == []
     await dialog.get_by_role("button", name="Run").click()
     await expect(page.locator(".m-head").get_by_text("Mowing")).to_be_visible(timeout=30_000)
 

@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from core.accounts import Role, Viewer
 from core.clock import Clock, SystemClock
+from core.events import Event
 from core.fleet import LiveFleet
-from core.fleet.model import Confidence, MowerSnapshot, MowerState, Reading, Source
+from core.fleet.model import Confidence, MowerSnapshot, MowerState, PositionType, Reading, Source
 from core.geo import Point
+from core.neighbourhood.clusters import ClusterState, ClusterView, MemberView, Part
 from dashboard.live.channel import LiveChannel
 from dashboard.live.scope import ScopeOf
 from dashboard.live.socket import LiveSocket
@@ -58,6 +60,7 @@ def snapshot(
     longitude: float | None = None,
     battery: int | None = 63,
     version: int = 1,
+    fix: PositionType | None = None,
 ) -> MowerSnapshot:
     name = f"Luba-{number:06d}"
     reading = Reading(
@@ -70,6 +73,7 @@ def snapshot(
         heading_deg=number * 7.5 % 360,
         progress_percent=number % 101,
         zone_hash=7,
+        position_type=fix,
     )
     return MowerSnapshot(
         number=number,
@@ -84,6 +88,39 @@ def snapshot(
         received_at=at,
         reading=reading,
     )
+
+
+class HandClusters:
+    """Clusters drawn by hand; ``change`` tells whoever listens, as the service does after a write."""
+
+    def __init__(self, *clusters: ClusterView) -> None:
+        self.changed: Event[tuple[UUID, ...]] = Event("clusters_changed")
+        self.clusters = clusters
+
+    async def list(self, states: frozenset[ClusterState]) -> tuple[ClusterView, ...]:
+        return tuple(cluster for cluster in self.clusters if cluster.state in states)
+
+    def change(self, *clusters: ClusterView) -> None:
+        self.clusters = clusters
+        self.changed.emit(tuple(cluster.id for cluster in clusters))
+
+
+def cluster(
+    *places: tuple[str, float, float], name: str = "Elm Row", state: ClusterState = ClusterState.ACTIVE
+) -> ClusterView:
+    """``places``: address, longitude, latitude, the host's first."""
+    host, *neighbours = [
+        MemberView(
+            home_id=number, lot_id=None, household_id=None, address=address, city="ROCHESTER", longitude=longitude,
+            latitude=latitude, part=Part.NEIGHBOUR if number else Part.HOST, distance_m=None, length_m=None,
+        )
+        for number, (address, longitude, latitude) in enumerate(places)
+    ]  # fmt: skip
+    return ClusterView(
+        id=uuid4(), code="C-0001", name=name, state=state, version=1, host=host, neighbours=tuple(neighbours),
+        author_id=None, author="", submitted_by="", decided_by="", comment="", findings=(), stale_reason="",
+        stale_at=None, created_at=NOW, changed_at=NOW, waiting=0, max_neighbours=5, min_neighbours=3,
+    )  # fmt: skip
 
 
 def fleet_of(count: int, *, at: datetime = NOW) -> LiveFleet:

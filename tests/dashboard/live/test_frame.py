@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.fleet.live import CONFIDENCE_CODES, STATE_CODES, UNKNOWN_BYTE, FleetColumns
+from core.fleet.live import CONFIDENCE_CODES, POSITION_TYPE_CODES, STATE_CODES, UNKNOWN_BYTE, FleetColumns
 from core.fleet.model import Confidence, MowerState
 from dashboard.live.frame import BYTES_A_MOWER, FLEET, HEADER, HEARTBEAT, decode, encode_fleet, encode_heartbeat
 from tests.dashboard.live.cast import NOW, fleet_of
@@ -115,3 +115,15 @@ def test_the_browser_module_reads_what_python_wrote(tmp_path: Path) -> None:
     assert told["headings"] == [271.25, None]
     assert told["states"] == [3, 9]
     assert told["battery"] == [77, 5]
+
+
+def test_the_fix_of_a_position_rides_in_the_flags_and_is_blank_elsewhere_or_where_it_is_not_to_be_told() -> None:
+    columns = FleetColumns.blank(len(POSITION_TYPE_CODES) + 1)
+    columns.position_type[1:] = list(POSITION_TYPE_CODES.values())
+    data = encode_fleet(columns, sequence=1, epoch=1, now_s=NOW_S)
+    assert len(data) == HEADER.size + BYTES_A_MOWER * len(columns.position_type)
+    assert list(decode(data).flags >> 1) == [0, *(code + 1 for code in POSITION_TYPE_CODES.values())]
+    away = np.arange(len(columns.position_type)) == 2
+    assert decode(encode_fleet(columns, sequence=1, epoch=1, now_s=NOW_S, elsewhere=away)).flags[2] == 1
+    untold = encode_fleet(columns, sequence=1, epoch=1, now_s=NOW_S, elsewhere=away, fixes=False)
+    assert list(decode(untold).flags) == list(away.astype(int))

@@ -17,10 +17,11 @@ from core.db import Database
 from core.fleet import FleetService
 from core.fleet.model import DeviceDescription, DeviceMap, MapZone
 from core.neighbourhood import NeighbourFinder, households_of_person, import_addresses, import_roads
+from core.neighbourhood.clusters import ClusterState
 from dashboard import gate
 from dashboard.live import Live, live_router
 from dashboard.live.bundle import BUNDLE, bundle_url
-from tests.dashboard.live.cast import NOW, own_ground, snapshot
+from tests.dashboard.live.cast import NOW, HandClusters, cluster, own_ground, snapshot
 
 PASSWORD = "correct horse battery"
 
@@ -54,7 +55,14 @@ async def people(sqlite_database: Database, clock: MovableClock) -> People:
 
 
 @pytest.fixture
-async def app(sqlite_database: Database, clock: MovableClock, fleet: FleetService, people: People) -> FastAPI:
+def drawn() -> HandClusters:
+    return HandClusters(cluster(("12 ELM ST", -92.5, 44.0), ("14 ELM ST", -92.4998, 44.0)))
+
+
+@pytest.fixture
+async def app(
+    sqlite_database: Database, clock: MovableClock, fleet: FleetService, people: People, drawn: HandClusters
+) -> FastAPI:
     live = Live(
         database=sqlite_database,
         fleet=fleet,
@@ -62,6 +70,7 @@ async def app(sqlite_database: Database, clock: MovableClock, fleet: FleetServic
         neighbours=NeighbourFinder(sqlite_database),
         own_ground=own_ground,
         clock=clock,
+        clusters=drawn,
     )
     app = FastAPI()
     app.add_middleware(gate.GateMiddleware, people=people, clock=clock)
@@ -87,7 +96,10 @@ async def ask(app: FastAPI, people: People) -> AsyncIterator[Any]:
         yield asked
 
 
-FLEET_ONLY = ["/live/layer/lots", "/live/path?mower=Luba-000001", "/live/commands?mower=Luba-000001"]
+FLEET_ONLY = [
+    "/live/layer/lots", "/live/layer/hulls", "/live/path?mower=Luba-000001", "/live/missed?mower=Luba-000001",
+    "/live/commands?mower=Luba-000001",
+]  # fmt: skip
 NEIGHBOURS_ONLY = [
     "/live/homes?west=-93&east=-92&south=43&north=45",
     "/live/neighbours?longitude=-92.5&latitude=44",
@@ -137,6 +149,34 @@ async def test_a_lawn_map_comes_with_names_and_path(ask: Any, fleet: FleetServic
     answer = (await ask(Role.DISPATCHER, "/live/path?mower=Luba-000001")).json()["map"]
     assert answer["areas"][0]["name"] == "Front"
     assert answer["path"][0][0] == [-92.5, 44.0]
+
+
+async def test_outlines_of_clusters_are_a_layer_of_our_own_people_and_follow_every_change(
+    ask: Any, drawn: HandClusters
+) -> None:
+    facts = (await ask(Role.DISPATCHER, "/live/spec")).json()["facts"]
+    first = (await ask(Role.DISPATCHER, facts["hulls"])).json()["features"]
+    assert [one["properties"]["name"] for one in first] == ["Elm Row"]
+    drawn.change(cluster(("12 ELM ST", -92.5, 44.0), name="Elm and Oak", state=ClusterState.SUSPENDED))
+    fresh = (await ask(Role.DISPATCHER, "/live/spec")).json()["facts"]["hulls"]
+    assert fresh != facts["hulls"]
+    (again,) = (await ask(Role.DISPATCHER, fresh)).json()["features"]
+    assert (again["properties"]["name"], again["properties"]["suspended"]) == ("Elm and Oak", True)
+
+
+async def test_a_household_learns_of_no_outline(ask: Any) -> None:
+    for path in ("/live/spec", "/live/spec?own=true"):
+        answer = await ask(Role.HOMEOWNER, path)
+        assert answer.json()["facts"]["hulls"] is None
+        assert "Elm Row" not in answer.text
+    assert (await ask(Role.HOMEOWNER, "/live/own-layer/hulls")).status_code == 404
+    assert (await ask(Role.DISPATCHER, "/live/own-layer/hulls")).status_code == 404
+
+
+async def test_missed_ground_is_of_a_mower_that_is_known_and_of_nothing_without_a_session(ask: Any) -> None:
+    assert (await ask(Role.DISPATCHER, "/live/missed?mower=Luba-999999")).status_code == 404
+    told = (await ask(Role.DISPATCHER, "/live/missed?mower=Luba-000001")).json()
+    assert (told["name"], told["session"], told["patches"]) == ("Luba-000001", None, [])
 
 
 async def test_a_command_for_a_mower_nobody_knows_is_not_found(ask: Any) -> None:

@@ -7,6 +7,9 @@ import pytest
 from core.accounts import Role
 from core.clock import MovableClock
 from core.fleet import LiveFleet
+from core.fleet.live import POSITION_TYPE_CODES
+from core.fleet.model import PositionType
+from dashboard.live.frame import decode
 from dashboard.live.scope import ALL, ScopeOf
 from dashboard.live.trails import Trails
 from tests.dashboard.live.cast import ELM_EDGE, ELM_HOUSEHOLD, NOW, channel_of, fleet_of, own_ground, snapshot, viewer
@@ -52,6 +55,7 @@ async def test_a_household_is_told_only_the_part_of_the_trail_on_its_own_lot() -
     places = [told["origin"][0] + x / 1e7 for _ago, x, _y in told["trails"]["Luba-000001"]]
     assert 10 < len(places) < 60
     assert max(places) <= ELM_EDGE + 1e-7
+    assert told["origin"] == [0.0, 0.0]  # the middle of the fleet would tell where another mower is
 
 
 async def test_a_large_fleet_sends_only_the_trails_asked_for() -> None:
@@ -61,3 +65,22 @@ async def test_a_large_fleet_sends_only_the_trails_asked_for() -> None:
     view = await channel_of(live, MovableClock(NOW)).view(ALL)
     assert trails.of(view, now_s)["trails"] == {}
     assert list(trails.of(view, now_s, frozenset({"Luba-000001"}))["trails"]) == ["Luba-000001"]
+
+
+async def test_a_trail_tells_its_position_fixes_to_those_who_ask_and_never_to_a_household() -> None:
+    live = fleet_of(2)
+    trails = Trails(live)
+    fixes = [None, PositionType.RTK_FIXED, PositionType.RTK_FLOAT, PositionType.GNSS]
+    for step, fix in enumerate(fixes):
+        at = NOW + timedelta(seconds=3 * step)
+        live.put(snapshot(1, at=at, longitude=-92.5 + step * 2e-5, version=step + 2, fix=fix))
+        trails.sample(at.timestamp())
+    channel, now_s = channel_of(live, MovableClock(NOW)), (NOW + timedelta(seconds=9)).timestamp()
+    everything = await channel.view(ALL)
+    asked = trails.of(everything, now_s, fixes=True)["trails"]["Luba-000001"]
+    assert [row[3] for row in asked] == [0, *(POSITION_TYPE_CODES[fix] + 1 for fix in fixes[1:] if fix)]
+    assert {len(row) for row in trails.of(everything, now_s)["trails"]["Luba-000001"]} == {3}
+    own = await channel.view(await ScopeOf(own_ground)(viewer(Role.HOMEOWNER, ELM_HOUSEHOLD)))
+    assert {len(row) for row in trails.of(own, now_s, fixes=True)["trails"]["Luba-000001"]} == {3}
+    assert decode(own.keyframe(now_s)).flags[0] == 0
+    assert decode(everything.keyframe(now_s)).flags[0] >> 1 == POSITION_TYPE_CODES[PositionType.GNSS] + 1

@@ -38,3 +38,11 @@ def test_a_changed_text_is_told(spoil: object) -> None:
 def test_a_short_key_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="16 or more"):
         FernetBox("short")
+
+
+def test_a_former_key_opens_what_it_sealed_and_seals_no_more() -> None:
+    sealed = FernetBox(KEY).seal("s3cret")
+    box = FernetBox("the key that came after it", KEY)
+    assert box.open(sealed) == "s3cret"
+    with pytest.raises(Invalid):
+        FernetBox(KEY).open(box.seal("s3cret"))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from core.clock import MovableClock
 from core.db import Database
-from core.fleet.history import HistoryDesk, MinuteKeeper, Thinning
+from core.fleet.history import ForgetPlaces, HistoryDesk, MinuteKeeper, Thinning
 from core.fleet.model import Confidence, MowerState
 from core.fleet.sessions import SessionDesk, SessionKeeper, derive
 from core.fleet.sessions.minutes import KEEP_AROUND_MS, whole_minutes
@@ -118,3 +118,32 @@ async def test_a_session_under_way_is_never_thinned(sqlite_database: Database, c
 def test_an_absurd_setting_is_refused() -> None:
     with pytest.raises(ValueError, match="raw_days is 0: expected 1 to"):
         Thinning(None, None, raw_days=0)  # type: ignore[arg-type]
+
+
+async def placed(database: Database) -> tuple[int, int]:
+    """Readings and minutes that have a place."""
+    async with database.connection() as connection:
+        found = [
+            (
+                await connection.execute(text(f"SELECT COUNT(*) FROM {table} WHERE longitude_e7 IS NOT NULL"))
+            ).scalar_one()
+            for table in ("telemetry", "telemetry_minute")
+        ]
+    return found[0], found[1]
+
+
+async def test_where_a_mower_was_is_forgotten_after_the_setting_also_in_sessions(
+    database: Database, clock: MovableClock
+) -> None:
+    await a_day(database, clock)
+    before, readings = await placed(database), await times(database)
+    (session,) = await SessionDesk(database).sessions(1, NOON, NOON + DAYS)
+    assert await ForgetPlaces(database, clock, days=0).run() == 0
+    assert await ForgetPlaces(database, clock, days=60).run() == 0
+    assert await placed(database) == before
+    gone = await ForgetPlaces(database, clock, days=30).run()
+    assert gone >= sum(before) > 0
+    assert await placed(database) == (0, 0)
+    assert await times(database) == readings  # what a bill stands on stays
+    assert (await SessionDesk(database).sessions(1, NOON, NOON + DAYS))[0].mowing_s == session.mowing_s
+    assert await ForgetPlaces(database, clock, days=30).run() == 0

@@ -1,6 +1,7 @@
 """Joining, waiting in line and leaving, by invite or by the office; consents and confirmations."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -81,7 +82,7 @@ async def test_nobody_joins_for_a_home_that_is_not_theirs_or_without_a_code(offi
         await office.clusters.join(cluster.id, 5, nina)
 
 
-async def test_a_full_cluster_makes_a_line_and_a_free_place_goes_to_the_first(office: Office) -> None:
+async def test_a_full_cluster_makes_a_line_and_a_free_place_is_held_for_the_first(office: Office) -> None:
     cluster = await office.active(4, [1, 2, 3, 5, 6])
     assert cluster.full
     for position, home in enumerate((7, 8), 1):
@@ -93,21 +94,28 @@ async def test_a_full_cluster_makes_a_line_and_a_free_place_goes_to_the_first(of
     assert again.waiting is not None
     assert again.waiting.position == 1, "asking twice does not move one back"
     left = await office.clusters.leave(cluster.id, 1, office.ada)
-    assert {member.home_id for member in left.neighbours} == {2, 3, 5, 6, 7}
+    assert {member.home_id for member in left.neighbours} == {2, 3, 5, 6}
+    assert (left.held, left.places_left) == (1, 0)
+    first, second = await office.clusters.waiting(cluster.id)
+    assert (first.home_id, first.offered_until) == (7, office.clock.now() + timedelta(hours=48))
+    assert (second.home_id, second.offered_until) == (8, None)
+    assert not (await office.clusters.join(cluster.id, 8, office.ada)).joined, "the place is the first one's"
+    taken = await office.clusters.join(cluster.id, 7, office.ada)
+    assert taken.joined and {member.home_id for member in taken.cluster.neighbours} == {2, 3, 5, 6, 7}
     assert [waiting.home_id for waiting in await office.clusters.waiting(cluster.id)] == [8]
     await office.clusters.leave(cluster.id, 8, office.ada)
     assert await office.clusters.waiting(cluster.id) == ()
 
 
-async def test_whom_the_rules_forbid_keeps_waiting_and_the_next_gets_the_place(office: Office) -> None:
+async def test_whom_the_rules_forbid_keeps_waiting_and_the_place_is_held_for_the_next(office: Office) -> None:
     cluster = await office.active(4, [1, 2, 3, 5, 6])
     for home in (7, 8):
         await office.clusters.join(cluster.id, home, office.ada)
         office.clock.move(1)
     office.ways.block(4, 7)
-    left = await office.clusters.leave(cluster.id, 1, office.ada)
-    assert 8 in left.home_ids
-    assert [waiting.home_id for waiting in await office.clusters.waiting(cluster.id)] == [7]
+    await office.clusters.leave(cluster.id, 1, office.ada)
+    assert [one.home_id for one in await office.clusters.waiting(cluster.id) if one.offered_until] == [8]
+    assert [one.home_id for one in await office.clusters.waiting(cluster.id)] == [7, 8]
 
 
 async def test_capacity_holds_when_everybody_joins_at_once(office: Office) -> None:
@@ -201,3 +209,29 @@ async def test_only_clusters_that_take_people_take_people(office: Office) -> Non
         await office.clusters.join(cluster.id, 5, office.ada)
     with pytest.raises(NotFound):
         await office.clusters.join(UUID(int=7), 5, office.ada)
+
+
+async def test_an_owner_joins_a_cluster_near_them_without_a_code_or_takes_a_place_in_line(office: Office) -> None:
+    cluster = await office.active(3, [1, 2, 4])
+    nina, omar = await owner(office, 5), await owner(office, 6)
+    joined = await office.clusters.join_near(cluster.id, 5, nina)
+    assert joined.joined and joined.cluster.stale_reason == "5 ELM ST came after the approval."
+    await office.clusters.join_near(cluster.id, 6, omar)
+    pia = await owner(office, 7)
+    queued = await office.clusters.join_near(cluster.id, 7, pia)
+    assert not queued.joined and queued.waiting is not None and queued.waiting.position == 1
+    line = await office.clusters.place_in_line(7)
+    assert line is not None and line.cluster_id == cluster.id
+    assert await office.clusters.place_in_line(5) is None
+
+
+async def test_nobody_joins_a_cluster_that_is_far_from_them_or_for_another_home(office: Office) -> None:
+    cluster = await office.active(1, [2, 3, 4])
+    far, nina = await owner(office, 12), await owner(office, 5)
+    with pytest.raises(NotFound, match="no such cluster near"):
+        await office.clusters.join_near(cluster.id, 12, far)
+    with pytest.raises(NotAllowed):
+        await office.clusters.join_near(cluster.id, 5, far)
+    office.ways.block(1, 5)
+    with pytest.raises(Conflict, match="do not let this home join"):
+        await office.clusters.join_near(cluster.id, 5, nina)

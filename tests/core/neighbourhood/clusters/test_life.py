@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -32,6 +33,16 @@ async def test_a_draft_goes_through_its_whole_life_and_every_move_is_kept(office
     assert len(lines) == 7
     assert (lines[0].before or {})["state"] == "active"
     assert (lines[0].after or {})["state"] == "retired"
+
+
+async def test_each_write_is_told_once_it_is_stored_and_a_refused_one_is_not(office: Office) -> None:
+    told: list[tuple[UUID, ...]] = []
+    office.clusters.changed.subscribe(told.append)
+    cluster = await office.approved()
+    assert told == [(cluster.id,)] * 3  # drawn, submitted, approved
+    with pytest.raises(Conflict):
+        await office.clusters.suspend(cluster.id, 1, office.ben, "seen too early")
+    assert len(told) == 3
 
 
 async def test_nobody_approves_what_they_drew_revised_or_submitted(office: Office) -> None:

@@ -4,12 +4,14 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from core.clock import MovableClock
 from core.db import Database
+from core.db.reads.cluster_scores import cluster_scores
 from core.errors import Invalid
 from core.neighbourhood import register_lot
 from core.neighbourhood.market import Assumptions, MarketDesk
@@ -36,6 +38,7 @@ def desk(office: Office) -> MarketDesk:
         books=office.books,
         graphs=WayGraphs(office.ways),
         clusters=office.clusters,
+        scores=partial(cluster_scores, office.database),
     )
 
 

@@ -149,3 +149,10 @@ async def test_wishes_for_strangers_and_impossible_paces_are_refused(office: Off
         Pace(speed_m_s=0)
     with pytest.raises(Invalid, match="below 0"):
         Pace(charge_s=-1)
+
+
+async def test_ways_of_a_cluster_begin_with_its_host(office: Office) -> None:
+    cluster = await office.active(2, (1, 3, 4))
+    homes, lengths = await desk(office).lengths(cluster.id)
+    assert homes[0] == 2 and sorted(homes) == [1, 2, 3, 4]
+    assert lengths[0, 0] == 0 and lengths[0, homes.index(3)] == 17  # 15 m and the two of the hand-made way

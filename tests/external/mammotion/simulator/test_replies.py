@@ -97,9 +97,13 @@ def test_the_knife_height_is_set_for_the_running_job(luba: Device) -> None:
     assert one(luba, "get_report_cfg").sys.toapp_report_data.work.knife_height == 65
 
 
-def test_quiet_hours_are_echoed(luba: Device) -> None:
+def test_quiet_hours_are_echoed_held_and_read(luba: Device) -> None:
     reply = one(luba, "job_do_not_disturb", unable_start_time="20:00", unable_end_time="07:00")
     assert reply.nav.todev_unable_time_set.unableEndTime == "07:00"
+    read = one(luba, "read_job_do_not_disturb").nav.todev_unable_time_set
+    assert (read.subCmd, read.unableStartTime, read.unableEndTime) == (2, "20:00", "07:00")
+    one(luba, "job_do_not_disturb_del")
+    assert one(luba, "read_job_do_not_disturb").nav.todev_unable_time_set.unableStartTime == ""
 
 
 def test_an_unknown_plan_cannot_be_run(luba: Device) -> None:

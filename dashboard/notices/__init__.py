@@ -1,0 +1,1 @@
+"""Notices on their way to people: words, links, the parts put together."""

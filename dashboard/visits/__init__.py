@@ -1,0 +1,1 @@
+"""What the schedule, the homeowner's list of visits and calendar programs are shown."""
