@@ -100,7 +100,10 @@ class EmbeddedBroker:
 
     async def stop(self) -> None:
         if self._broker is not None:
-            await self._broker.shutdown()
+            # It closes its port first, then waits for clients, without end for one that never hangs up.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STOP_S):
+                    await self._broker.shutdown()
             self._broker = None
 
 

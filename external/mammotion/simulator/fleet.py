@@ -72,7 +72,11 @@ class DeviceFleet:
         self.radio = Radio()
 
     async def start(self, broker_port: int) -> None:
-        self._start(self._publish(broker_port))
+        """Returns when the devices are signed in at their broker. A client that is cancelled while it connects keeps
+        its socket open (aiomqtt 2.5.1), and the broker would wait for it: nobody ends the devices before."""
+        signed_in = asyncio.Event()
+        self._start(self._publish(broker_port, signed_in))
+        await signed_in.wait()
         self._start(self._run())
 
     async def stop(self) -> None:
@@ -206,10 +210,11 @@ class DeviceFleet:
             await self._clock.sleep(RESTART_S)
             self.set_online(device, True)
 
-    async def _publish(self, broker_port: int) -> None:
+    async def _publish(self, broker_port: int, signed_in: asyncio.Event) -> None:
         while True:
             try:
                 async with aiomqtt.Client("127.0.0.1", broker_port, identifier="devices") as client:
+                    signed_in.set()
                     while True:
                         topic, body = await self._outbox.get()
                         await client.publish(topic, body)
