@@ -12,17 +12,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.db.reading import refuse_writes
 from core.db.turns import take_turns
+from core.db.writes import Writes
 
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE, POOL_OVERFLOW = 10, 30  # those who wait for their turn to write must not keep readers out
 
 
 class Database:
-    """Hands out sessions and connections; each ``session()`` block is one transaction."""
+    """Hands out sessions and connections; each ``session()`` block is one transaction. ``writes`` counts what is
+    changed through it, table by table."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         refuse_writes(engine.sync_engine)
+        self.writes = Writes(engine.sync_engine)
 
     @property
     def dialect(self) -> str:

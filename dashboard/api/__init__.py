@@ -22,7 +22,6 @@ from dashboard.api.api_keys import api_keys_router
 from dashboard.api.auth import Registering, auth_router
 from dashboard.api.bearer import Bearer
 from dashboard.api.billing_desk import billing_desk_router
-from dashboard.api.callers import Callers
 from dashboard.api.cluster_places import FindAddress, cluster_places_router
 from dashboard.api.clusters import clusters_router
 from dashboard.api.control import bulk_router, control_router
@@ -112,9 +111,9 @@ def create_api(
         docs_url=None,  # the interactive pages load their script from another host
         redoc_url=None,
     )
-    bearer, callers = Bearer(), Callers(people, programs.tokens, programs.keys)
+    bearer = Bearer()
     install_problems(api)
-    install_manners(api, programs=programs, callers=callers, clock=clock)
+    install_manners(api, programs=programs, clock=clock)
     api.include_router(
         auth_router(
             people=people,
@@ -185,7 +184,7 @@ def create_api(
     log = FeedLog()
     FeedSource(log, live=live, commands=getattr(commands, "changed", None), alarms=care.alarms.keeper.changed)
     readers = FeedReaders(log, live=live, roster=roster, own_ground=own_ground, clock=clock)
-    api.include_router(feed_router(bearer=bearer, callers=callers, readers=readers))
+    api.include_router(feed_router(bearer=bearer, callers=programs.callers, readers=readers))
     api.include_router(people_router(bearer=bearer, people=people))
     api.include_router(privacy_router(bearer=bearer, privacy=privacy))
     api.include_router(shares_router(bearer=bearer, shares=shares))

@@ -8,6 +8,7 @@ from core.clock import Clock
 from core.db import Database
 from core.hooks import HookDesk, HookOutbox, HookPost
 from core.ports import SecretBox
+from dashboard.api.callers import Callers
 from dashboard.counts import Counts
 
 
@@ -32,6 +33,7 @@ class Programs:
     hooks: HookDesk
     hook_outbox: HookOutbox
     counts: Counts
+    callers: Callers
 
 
 def make_programs(
@@ -44,13 +46,15 @@ def make_programs(
     post: HookPost,
     redis: str | None = None,
 ) -> Programs:
+    tokens, keys = Tokens(database, clock, people, box), ApiKeys(database, clock, people)
     return Programs(
         database=database,
-        tokens=Tokens(database, clock, people, box),
-        keys=ApiKeys(database, clock, people),
+        tokens=tokens,
+        keys=keys,
         box=box,
         limits=limits,
         hooks=HookDesk(database, clock, people.audit, box),
         hook_outbox=HookOutbox(database, clock, box, post),
         counts=Counts(redis),
+        callers=Callers(people, tokens, keys, database.writes, clock, alone=redis is None),
     )

@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from core.accounts import KeptAnswers
 from core.clock import Clock
-from dashboard.api.callers import CallerMiddleware, Callers
+from dashboard.api.callers import CallerMiddleware
 from dashboard.api.manners.answers import AnswersMiddleware
 from dashboard.api.manners.document import complete_document
 from dashboard.api.manners.idempotency import IdempotencyMiddleware
@@ -19,13 +19,13 @@ TOLD = ("ETag", "Link", "Location", "RateLimit-Limit", "RateLimit-Remaining", "R
 __all__ = ["complete_document", "install_manners"]
 
 
-def install_manners(api: FastAPI, *, programs: Programs, callers: Callers, clock: Clock) -> None:
+def install_manners(api: FastAPI, *, programs: Programs, clock: Clock) -> None:
     """Outermost last: other origins, who calls, how often, done before, tags and pages."""
     layers: list[tuple[Any, dict[str, Any]]] = [
         (AnswersMiddleware, {}),
         (IdempotencyMiddleware, {"kept": KeptAnswers(programs.database, clock, programs.box)}),
         (RateMiddleware, {"limits": programs.limits, "counts": programs.counts}),
-        (CallerMiddleware, {"callers": callers}),
+        (CallerMiddleware, {"callers": programs.callers}),
     ]
     if programs.limits.cors_origins:
         cors = {

@@ -17,7 +17,7 @@ from core.fleet import ReportedSettings
 from core.fleet.model import CommandKind, DeviceMap, MapZone, MowerState
 from core.ids import new_id
 from dashboard.api.bearer import Bearer
-from dashboard.api.callers import CallerMiddleware, Callers
+from dashboard.api.callers import CallerMiddleware
 from dashboard.api.control import bulk_router, control_router
 from dashboard.api.problems import install_problems
 from dashboard.api.programs import ApiLimits, make_programs
@@ -69,7 +69,7 @@ async def desk(sqlite_database: Database, clock: MovableClock) -> AsyncIterator[
             limits=ApiLimits(),
             post=NobodyAnswers(),
         )
-        app.add_middleware(CallerMiddleware, callers=Callers(people, programs.tokens, programs.keys))
+        app.add_middleware(CallerMiddleware, callers=programs.callers)
         install_problems(app)
         app.include_router(control_router(bearer=bearer, control=street.control))
         app.include_router(bulk_router(bearer=bearer, bulk=street.control.bulk))
