@@ -35,6 +35,7 @@
     const n = (value * step.factor).toLocaleString(root.lang || undefined, { maximumFractionDigits: step.digits });
     return step.words.replace("{n}", n);
   };
+  const unit = (kind) => kinds[kind][0]; // the one that fields to type in have: the smallest of its kind
 
   // --- ages: the server's clock, not this machine's, decides ---
   const serverNow = Date.parse(document.currentScript.dataset.now || new Date().toISOString());
@@ -197,5 +198,5 @@
     }
     tick();
   };
-  window.mowthos = { age, measure, tick, setCells, setTheme, checkSession, toSignIn, leave, serverNow: () => Date.now() + skew };
+  window.mowthos = { age, measure, unit, tick, setCells, setTheme, checkSession, toSignIn, leave, serverNow: () => Date.now() + skew };
 })();

@@ -10,7 +10,6 @@ from core.accounts import People, Right, Viewer
 from core.errors import MowthosError
 from core.scheduling.feasibility import LEVEL_WORDS
 from core.scheduling.planner_desk import ClusterMeter
-from core.scheduling.weather_limits import RANGES
 from core.scheduling.weather_model import CHECK_NAMES, Basis, Check, Decision
 from core.scheduling.weather_store import ClusterLimits, StoredDecision
 from dashboard.components.ages import age_text, due_text
@@ -26,9 +25,11 @@ from dashboard.components.weather_words import (
     LIMIT_NAMES,
     VERDICTS,
     hours_words,
+    limit_field,
+    limit_label,
+    limit_range,
     limit_words,
-    number,
-    read_number,
+    read_limit,
     sum_words,
     value_words,
 )
@@ -101,7 +102,9 @@ class SkyCards:
 
         async def act(*answers: str) -> None:
             if await still_signed_in(self._people, self._viewer):
-                wanted = {name: read_number(name, said) for name, said in zip(LIMIT_NAMES, answers, strict=True)}
+                wanted = {
+                    name: read_limit(name, said, numbers[name]) for name, said in zip(LIMIT_NAMES, answers, strict=True)
+                }
                 await self._sky.weather.set_limits(self._id, numbers | wanted, self._viewer)
                 await self._sky.weather.decide(self._id)
                 await self.show_weather()
@@ -113,8 +116,8 @@ class SkyCards:
             act=act,
             done=_("Saved, and judged anew."),
             questions=tuple(
-                Question(f"{_(words)} ({RANGES[name][2]})", _range(name), value=number(numbers[name]))
-                for name, words in LIMIT_NAMES.items()
+                Question(limit_label(name), limit_range(name), value=limit_field(name, numbers[name]))
+                for name in LIMIT_NAMES
             ),
         )
 
@@ -232,8 +235,3 @@ def _meter(one: ClusterMeter) -> None:
 def _fact(term: str, value: str) -> None:
     text("dt", term)
     text("dd", value).classes("m-number")
-
-
-def _range(name: str) -> str:
-    least, most, unit = RANGES[name]
-    return _("{least} to {most} {unit}").format(least=number(least), most=number(most), unit=unit)

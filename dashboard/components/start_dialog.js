@@ -1,5 +1,5 @@
 // Start with chosen zones in a chosen order, and how to mow; over the start guard with a typed reason (B5, B7).
-import { ask, control, fill, fleetStore, show } from "mowthos-live";
+import { ask, control, fill, fieldNumber, fieldRange, fleetStore, ownUnit, show, typedNumber } from "mowthos-live";
 
 const NUMBERS = ["blade_height_mm", "speed_m_s", "angle_deg", "spacing_cm", "border_laps"];
 const FRESH_MS = 3_000; // reasons and areas come and go while somebody chooses
@@ -32,7 +32,7 @@ export default {
           <fieldset><legend>{{ texts.start.how }}</legend>
             <div class="l-numbers">
               <label v-for="number in numbers" :key="number">{{ texts.settings.names[number] }}
-                <span><input v-model="values[number]" type="number" inputmode="decimal" :name="number" :min="ranges[number][0]" :max="ranges[number][1]" :step="ranges[number][2]" :placeholder="texts.start.auto"><em>{{ texts.start.units[number] }}</em></span></label>
+                <span><input v-model="values[number]" type="number" inputmode="decimal" :name="number" :min="ranges[number][0]" :max="ranges[number][1]" :step="ranges[number][2]" :placeholder="texts.start.auto"><em>{{ units[number] }}</em></span></label>
             </div>
             <button v-if="hasLast" type="button" class="m-button m-button-quiet m-button-small" data-use-last @click="useLast">{{ texts.start.use_last }}</button>
           </fieldset>
@@ -47,11 +47,14 @@ export default {
         </footer>
       </form>
     </dialog>`,
-  data: () => ({ name: null, options: null, chosen: [], values: {}, reason: "", problem: "" }),
+  data: () => ({ name: null, options: null, chosen: [], values: {}, lastUsed: {}, reason: "", problem: "" }),
   computed: {
     store: () => fleetStore(),
     numbers: () => NUMBERS,
-    ranges: () => RANGES,
+    ranges: () => Object.fromEntries(NUMBERS.map((name) => [name, fieldRange(name, RANGES[name])])),
+    units() {
+      return Object.fromEntries(NUMBERS.map((name) => [name, ownUnit(name)?.word ?? this.texts.start.units[name]]));
+    },
     against() {
       const { reason_words: always = [], areas = [], no_go_words: noGo } = this.options ?? {};
       const mown = this.chosen.length ? areas.filter((area) => this.chosen.includes(area.number)) : areas;
@@ -81,7 +84,7 @@ export default {
   methods: {
     sentence: fill,
     async open(name) {
-      Object.assign(this, { name, options: null, chosen: [], values: {}, reason: "", problem: "" });
+      Object.assign(this, { name, options: null, chosen: [], values: {}, lastUsed: {}, reason: "", problem: "" });
       await this.$nextTick();
       show(this.$refs.dialog);
       await this.refresh(name);
@@ -108,10 +111,12 @@ export default {
       const { areas, ...values } = this.options.last;
       const known = new Set(this.options.areas.map((area) => area.number));
       this.chosen = (areas ?? []).filter((number) => known.has(number));
-      this.values = values;
+      this.values = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fieldNumber(name, value)]));
+      this.lastUsed = values;
     },
     start() {
-      const chosen = Object.fromEntries(NUMBERS.filter((name) => this.values[name] !== "" && this.values[name] !== undefined).map((name) => [name, Number(this.values[name])]));
+      const given = NUMBERS.filter((name) => this.values[name] !== "" && this.values[name] !== undefined);
+      const chosen = Object.fromEntries(given.map((name) => [name, typedNumber(name, this.values[name], RANGES[name][2], this.lastUsed[name])]));
       if (this.chosen.length) chosen.areas = this.chosen;
       ask(this.store, this.name, "start", { start: chosen, ...(this.mayOverride ? { override_reason: this.reason.trim() } : {}) });
       this.close();

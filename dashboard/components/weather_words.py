@@ -1,15 +1,17 @@
 """How weather, its limits and a week's hours read, in the reader's language. Pure."""
 
+from math import nan
+
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 
 from core.errors import Invalid
-from core.measures import Kind
+from core.measures import Kind, Units
 from core.scheduling.feasibility import Feasibility, Level
 from core.scheduling.weather_limits import RANGES
 from core.scheduling.weather_model import Check, CheckKind, Verdict
 from core.texts import Text
 from dashboard.i18n import N_, _, locale
-from dashboard.measures import kind_words
+from dashboard.measures import current_measures, kind_words, typed_number, unit_number, unit_word
 
 VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.GO: (N_("May go"), "m-chip-good", "o_check_circle"),
@@ -54,30 +56,64 @@ def limit_words(check: Check) -> str:
     return words.format(limit=weather_value(check.limit, check.unit))
 
 
-KINDS = {"mm": Kind.RAIN, "m/s": Kind.SPEED, "°C": Kind.TEMPERATURE}
+KINDS = {"mm": Kind.RAIN, "mm/h": Kind.RAIN, "m/s": Kind.SPEED, "°C": Kind.TEMPERATURE}
+FIELD_DIGITS = {Kind.RAIN: 3, Kind.SPEED: 2, Kind.TEMPERATURE: 1}
+"""Decimals of a threshold where it is not typed in its metric unit: a tenth of a millimetre must not look like none."""
 
 
 def weather_value(value: float, unit: str) -> str:
     """A value of the weather in the reader's units."""
-    return f"{number(value)} {unit}" if unit not in KINDS else kind_words(value, KINDS[unit])
+    if unit not in KINDS:
+        return f"{number(value)} {unit}"
+    return kind_words(value, KINDS[unit]) + ("/h" if unit.endswith("/h") else "")
 
 
-def number(value: float) -> str:
-    return str(format_decimal(round(value, 1), locale=locale()))
+def number(value: float, digits: int = 1) -> str:
+    return str(format_decimal(round(value, digits), locale=locale()))
 
 
-def read_number(name: str, text: str) -> float:
-    """What a person typed as a threshold, in their own way to write numbers; ``Invalid`` says what was expected."""
+def limit_label(name: str) -> str:
+    """What a threshold is and in which unit it is typed."""
+    return f"{_(LIMIT_NAMES[name])} ({_unit(name)})"
+
+
+def limit_field(name: str, value: float) -> str:
+    """A threshold (in its metric unit) as it stands in the field one types in."""
+    kind = KINDS.get(RANGES[name][2])
+    if kind is None or current_measures().units is Units.METRIC:
+        return number(value)
+    return number(unit_number(value, kind), FIELD_DIGITS[kind])
+
+
+def limit_range(name: str) -> str:
+    """What may be typed there: ``0 to 50 mm``."""
+    least, most, _metric = RANGES[name]
+    words = _("{least} to {most} {unit}")
+    return words.format(least=limit_field(name, least), most=limit_field(name, most), unit=_unit(name))
+
+
+def read_limit(name: str, text: str, before: float) -> float:
+    """What a person typed as a threshold, in its metric unit. What nobody changed stays what it was, whatever the
+    field rounded off; ``Invalid`` says what was expected, in the unit they typed in."""
+    if text.strip() == limit_field(name, before):
+        return before
+    least, most, metric = RANGES[name]
     try:
-        return float(parse_decimal(text.strip(), locale=locale(), strict=False))
+        typed = float(parse_decimal(text.strip(), locale=locale(), strict=False))
     except NumberFormatError:
-        least, most, unit = RANGES[name]
-        raise Invalid(
-            Text(
-                "{name} {value}: expected {least:g} to {most:g} {unit}",
-                name=name, value=text, least=least, most=most, unit=unit,
-            )
-        ) from None  # fmt: skip
+        typed = nan
+    value = round(typed_number(typed, KINDS[metric]), 3) if metric in KINDS else typed
+    if not least <= value <= most:
+        told_name = _(LIMIT_NAMES[name])
+        raise Invalid(Text("{name}: {value}, expected {range}", name=told_name, value=text, range=limit_range(name)))
+    return value
+
+
+def _unit(name: str) -> str:
+    metric = RANGES[name][2]
+    if metric not in KINDS:
+        return metric
+    return unit_word(KINDS[metric]) + ("/h" if metric.endswith("/h") else "")
 
 
 def hours_words(hours: float) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
+from babel.numbers import NumberFormatError, parse_decimal
 from fastapi import Request
 from nicegui import ui
 
 from core.accounts import People, Right, Viewer
 from core.errors import Invalid, MowthosError
+from core.fleet.start_plan import SETTING_RANGES
+from core.measures import Kind
 from core.plans import DevicePlan, PlanDraft, PlanList
-from core.texts import N_
+from core.texts import N_, Text
 from dashboard.api.ports import MowerFacts
 from dashboard.assets import asset_url
 from dashboard.components.ages import age_text
@@ -16,14 +19,15 @@ from dashboard.components.cluster_dialogs import Question, ask
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import confirm_done, still_signed_in, tell_problem
 from dashboard.components.text import text
-from dashboard.i18n import _, ngettext, told
+from dashboard.i18n import _, locale, ngettext, told
 from dashboard.lawn_desks import LawnDesks
-from dashboard.measures import height_words, speed_words
+from dashboard.measures import height_words, small_number, speed_words, typed_number, unit_word
 from dashboard.pages.mower import MowerTab
 
 DAYS = (N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su"))
 DAY_CHOICES = {"1,2,3,4,5,6,7": N_("Every day"), "1,3,5": N_("Mo We Fr"), "2,4,6": N_("Tu Th Sa"),
                "1,2,3,4,5": N_("Mo to Fr"), "6,7": N_("Sa Su")}  # fmt: skip
+USUAL_BLADE_MM = 50
 
 
 def plans_tab(*, desks: LawnDesks, people: People) -> MowerTab:
@@ -167,7 +171,9 @@ class PlansTab:
                 Question(_("Zones"), choices=zones, value="all"),
                 Question(_("Days"), choices={key: _(words) for key, words in DAY_CHOICES.items()}, value="1,3,5"),
                 Question(_("Start"), value="09:00", hint=_("hour:minute, the mower's own time")),
-                Question(_("Blade height in mm"), value="50"),
+                Question(
+                    _("Blade height, {unit}").format(unit=unit_word(Kind.HEIGHT)), value=_blade_field(USUAL_BLADE_MM)
+                ),
             ),
         )
 
@@ -214,11 +220,23 @@ class PlansTab:
         )  # fmt: skip
 
 
+def _blade_field(millimetres: float) -> str:
+    return small_number(millimetres, Kind.HEIGHT)
+
+
 def _millimetres(words: str) -> int:
+    """What was typed in the reader's unit; the plan has whole millimetres."""
+    if words.strip() == _blade_field(USUAL_BLADE_MM):
+        return USUAL_BLADE_MM
     try:
-        return int(words)
-    except ValueError as error:
-        raise Invalid(N_("blade height: expected whole millimetres, 15 to 100")) from error
+        return round(typed_number(float(parse_decimal(words.strip(), locale=locale(), strict=False)), Kind.HEIGHT))
+    except NumberFormatError:
+        ends = SETTING_RANGES["blade_height_mm"]
+        least, most = (small_number(end, Kind.HEIGHT) for end in (ends.least, ends.most))
+        unit = unit_word(Kind.HEIGHT)
+        raise Invalid(
+            Text("blade height: expected {least} to {most} {unit}", least=least, most=most, unit=unit)
+        ) from None
 
 
 def _button(

@@ -15,6 +15,7 @@ from dashboard.components.ages import age_text
 from dashboard.components.cluster_dialogs import Question, ask
 from dashboard.components.control_texts import control_texts
 from dashboard.components.notices import confirm_done, tell_problem
+from dashboard.components.setting_words import setting_words
 from dashboard.components.tables import table_region
 from dashboard.components.text import text
 from dashboard.i18n import N_, _
@@ -101,7 +102,7 @@ def _value(name: str, value: Any, areas: dict[int, str], texts: dict[str, Any]) 
         return str(texts["unknown"])
     if name == "areas":
         return " → ".join(areas.get(number, "?") for number in value)
-    return str(texts["units"][name].format(n=value))
+    return setting_words(name, value)
 
 
 async def _quiet(name: str, viewer: Viewer, control: Control) -> None:

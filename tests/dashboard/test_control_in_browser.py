@@ -70,8 +70,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     process.wait(30)
 
 
-async def opened(browser: Browser, product: Product, who: str, path: str, *, width: int = 1280) -> Page:
-    context = await browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
+async def opened(
+    browser: Browser, product: Product, who: str, path: str, *, width: int = 1280, locale: str = "en-GB"
+) -> Page:
+    context = await browser.new_context(
+        viewport={"width": width, "height": 844}, reduced_motion="reduce", locale=locale
+    )
     await context.add_cookies([{"name": COOKIE, "value": product.tokens[who], "url": product.url}])
     page = await context.new_page()
     page.set_default_timeout(WAIT_MS)
@@ -119,6 +123,46 @@ async def test_start_with_chosen_zones_is_reported_back_and_stop_is_red_until_st
     await page.locator("[data-use-last]").click()
     await expect(page.locator('input[name="blade_height_mm"]')).to_have_value("45")
     await expect(page.locator('[data-area="Back"] i')).to_have_text("1")
+    await page.close()
+    await in_inches(browser, product, mower)
+
+
+async def in_inches(browser: Browser, product: Product, mower: str) -> None:
+    """Somebody who reads inches types them; the last values go back to the mower as they were."""
+    page = await opened(browser, product, "ana", f"/mowers/{mower}?tab=settings", locale="en-US")
+    await expect(page.locator('[data-pair="blade_height_mm"]')).to_contain_text("1.8 in", timeout=WAIT_MS)
+
+    async def nothing_against(route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        told["options"]["reason_words"] = []
+        await route.fulfill(response=answer, json=told)
+
+    await page.route(f"**/mower?mower={mower}", nothing_against)
+    await page.goto(f"{product.url}/fleet?mower={mower}")
+    await expect(page.locator('.l-pairs [data-pair="blade_height_mm"]')).to_contain_text("1.8 in", timeout=WAIT_MS)
+    await page.locator("[data-open-start]").click()
+    await page.locator("[data-use-last]").click()
+    height = page.locator('input[name="blade_height_mm"]')
+    await expect(height).to_have_value("1.8")
+    await expect(height.locator("xpath=following-sibling::em")).to_have_text("in")
+    sent: list[dict[str, Any]] = []
+
+    async def not_now(route: Route) -> None:
+        if route.request.method == "GET":
+            await route.continue_()
+            return
+        sent.append(route.request.post_data_json or {})
+        await route.abort()
+
+    await page.route("**/live/commands*", not_now)
+    await page.locator('input[name="speed_m_s"]').fill("1.12")
+    await page.locator("[data-start-go]").click()
+    async with asyncio.timeout(20):
+        while not sent:
+            await asyncio.sleep(0.1)
+    start = sent[0]["start"]
+    assert (start["blade_height_mm"], start["speed_m_s"], start["angle_deg"]) == (45, 0.5, 30)
 
 
 async def test_areas_that_become_known_appear_in_the_open_dialog_and_what_is_chosen_stays(

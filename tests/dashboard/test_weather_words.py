@@ -1,8 +1,11 @@
 """Weather, limits and hours in words: unknown is said, numbers are the reader's own."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import Invalid
+from core.measures import Measures, Units
 from core.scheduling.feasibility import DueLawn, feasibility
 from core.scheduling.planner_model import MowerPace
 from core.scheduling.weather_limits import RANGES
@@ -10,12 +13,16 @@ from core.scheduling.weather_model import Check, CheckKind
 from dashboard.components.weather_words import (
     LIMIT_NAMES,
     hours_words,
+    limit_field,
+    limit_label,
+    limit_range,
     limit_words,
-    read_number,
+    read_limit,
     sum_words,
     value_words,
 )
 from dashboard.i18n import use_language
+from dashboard.measures import use_measures
 
 
 def soil(value: float | None) -> Check:
@@ -37,11 +44,35 @@ def test_unknown_is_said_and_never_a_zero() -> None:
 
 
 def test_what_a_person_types_is_read_in_their_own_language() -> None:
-    assert read_number("soil_mm", " 4.5 ") == 4.5
+    assert read_limit("soil_mm", " 4.5 ", 4.0) == 4.5
     with use_language("de"):
-        assert read_number("soil_mm", "4,5") == 4.5
-    with pytest.raises(Invalid, match="soil_mm wet: expected 0 to 100 mm"):
-        read_number("soil_mm", "wet")
+        assert read_limit("soil_mm", "4,5", 4.0) == 4.5
+    for wrong in ("wet", "-1", "101"):
+        with pytest.raises(Invalid, match=f"Water left in the ground, at most: {wrong}, expected 0 to 100 mm"):
+            read_limit("soil_mm", wrong, 4.0)
+
+
+def test_limits_are_typed_in_the_readers_units_and_kept_in_metric_ones() -> None:
+    with use_measures(Measures(Units.US)):
+        assert limit_label("soil_mm") == "Water left in the ground, at most (in)"
+        assert limit_label("rain_now_mm") == "Rain at the start, at most (in/h)"
+        assert (limit_field("frost_c", 2), limit_range("frost_c")) == ("35.6", "14 to 59 °F")
+        assert read_limit("frost_c", "41", 2) == 5
+        assert read_limit("soil_mm", "0.25", 4.0) == 6.35
+        with pytest.raises(Invalid, match="41 in, expected 0 to 3.937 in".replace(" in,", ",")):
+            read_limit("soil_mm", "41", 4.0)
+
+
+@pytest.mark.parametrize("units", Units)
+@given(share=st.floats(0, 1))
+def test_what_nobody_changed_stays_as_it_was_and_the_rest_is_what_was_typed(units: Units, share: float) -> None:
+    with use_measures(Measures(units)):
+        for name in LIMIT_NAMES:
+            least, most, _unit = RANGES[name]
+            value = least + share * (most - least)
+            assert read_limit(name, limit_field(name, value), value) == value
+            again = read_limit(name, limit_field(name, least + (most - least) / 2), least)
+            assert again == pytest.approx(least + (most - least) / 2, abs=0.06)
 
 
 def test_every_limit_that_a_screen_offers_has_a_range() -> None:

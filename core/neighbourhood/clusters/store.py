@@ -56,12 +56,9 @@ class ClusterStore:
             rows = (await session.exec(query.order_by(col(ClusterRow.number)))).all()
             own = [row.id for row, _ in rows]
             members = await self._members(session, own if ids is not None or holding is not None else None)
-            waiting, held = (
-                await _waiting(session),
-                await _waiting(session, col(ClusterWaiting.offered_until).is_not(None)),
-            )
+            waiting = await _waiting(session)
         return tuple(
-            self._view(row, members[row.id], findings, waiting.get(row.id, 0), held.get(row.id, 0))
+            self._view(row, members[row.id], findings, *waiting.get(row.id, (0, 0)))
             for row, findings in rows
             if row.id in members
         )
@@ -136,9 +133,12 @@ def _present() -> Any:
     return same & (col(ClusterVersion.version) == col(ClusterRow.version))
 
 
-async def _waiting(session: AsyncSession, *narrowed: Any) -> dict[UUID, int]:
-    query = select(ClusterWaiting.cluster_id, func.count()).where(col(ClusterWaiting.ended_at).is_(None), *narrowed)
-    return dict((await session.exec(query.group_by(col(ClusterWaiting.cluster_id)))).all())
+async def _waiting(session: AsyncSession) -> dict[UUID, tuple[int, int]]:
+    """How many wait for a place in each cluster, and for how many of them one is held."""
+    held = func.count(col(ClusterWaiting.offered_until))  # counts what is not null
+    query = select(ClusterWaiting.cluster_id, func.count(), held).where(col(ClusterWaiting.ended_at).is_(None))
+    rows = (await session.exec(query.group_by(col(ClusterWaiting.cluster_id)))).all()
+    return {cluster_id: (waiting, offered) for cluster_id, waiting, offered in rows}
 
 
 def _version(row: ClusterVersion) -> VersionView:

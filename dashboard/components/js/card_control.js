@@ -1,6 +1,7 @@
 // Parts of the card about control: STOP that is red until standstill is proven, who holds the mower, what befell it,
 // and what it says it does beside what it was asked.
 import { control, haltOf } from "./control.js";
+import { settingWords } from "./settings_units.js";
 import { fleetStore } from "./store.js";
 import { ago, atClock, fill } from "./words.js";
 
@@ -168,7 +169,7 @@ export const CardSettings = {
     },
     value(name, told) {
       if (told === null || told === undefined) return this.texts.settings.unknown;
-      if (name !== "areas") return fill(this.texts.settings.units[name], { n: told });
+      if (name !== "areas") return settingWords(name, told, fill(this.texts.settings.units[name], { n: told }));
       const names = new Map(this.told.options.areas.map((area) => [area.number, area.name]));
       return told.map((number) => names.get(number) ?? "?").join(" → ");
     },

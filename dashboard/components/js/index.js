@@ -8,6 +8,7 @@ export { insightLegend } from "./map_insights.js";
 export { loadDeck } from "./deckgl.js";
 export { addressParameter, setAddressParameters } from "./memory.js";
 export { FLEET_SPEEDS } from "./past_fleet.js";
+export { fieldNumber, fieldRange, ownUnit, typedNumber } from "./settings_units.js";
 export { shapeSvg } from "./shapes.js";
 export { fleetStore } from "./store.js";
 export { troubles } from "./troubles.js";
