@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from core.accounts import (
-    FactorRules,
     IdentityProvider,
     People,
     Role,
-    SecondFactors,
-    SignInRules,
     SignOn,
     SignOnRules,
     ViewAs,
@@ -23,9 +19,8 @@ from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database
 from core.db.reads.cluster_scores import cluster_scores
-from core.db.resealing import reseal
 from core.errors import Invalid
-from core.fleet import AccountBook, FleetService, StateLimits, VendorAccounts
+from core.fleet import FleetService, StateLimits, VendorAccounts
 from core.fleet.holding import Holder, HoldRules
 from core.household.places import PlaceNotices
 from core.jobs import JobBook, JobRunner, Run
@@ -53,6 +48,7 @@ from dashboard.lawn_desks import LawnDesks, make_lawn_desks
 from dashboard.metrics import Metrics
 from dashboard.notices.parts import Outside
 from dashboard.notices.routes import sms_status_url
+from dashboard.people_parts import make_people
 from dashboard.roles import Duty, process_name
 from dashboard.scheduler import Scheduler
 from dashboard.shares.parts import Shares
@@ -66,8 +62,8 @@ from external.homeassistant import HomeAssistantBridge, MqttAccess
 from external.identity import OidcProvider
 from external.mail.client import SmtpPost, TlsMode
 from external.mammotion import LIFT_CODES, MammotionCloud, MammotionLexicon
-from external.mammotion.secrets import FernetBox
 from external.mapbox import MapboxGeocoder
+from external.sealing import FernetBox
 from external.sms.callbacks import TwilioCallbacks
 from external.sms.client import TwilioSms
 from external.stripe import StripePayments
@@ -486,43 +482,3 @@ def make_homeassistant(parts: Parts) -> HomeAssistantBridge | None:
         command=command,
         clock=parts.clock,
     )
-
-
-def make_people(database: Database, clock: Clock, settings: Settings) -> People:
-    rules = SignInRules(
-        session_hours=settings.session_hours,
-        token_minutes=settings.token_minutes,
-        refresh_days=settings.refresh_days,
-        attempts=settings.sign_in_attempts,
-        lockout_minutes=settings.lockout_minutes,
-    )
-    factors = SecondFactors(
-        database,
-        clock,
-        FernetBox(*settings.secret_keys),
-        FactorRules(required=settings.second_factor == "required", grace_days=settings.second_factor_grace_days),
-    )
-    return People(database, clock, rules=rules, household_ids=partial(households_of_person, database), factors=factors)
-
-
-async def create_person(
-    database: Database, settings: Settings, *, email: str, name: str, role: Role, password: str
-) -> dict[str, Any]:
-    """The command line's way to a first person."""
-    people = make_people(database, SystemClock(), settings)
-    person = await people.create_person(email=email, name=name or email, role=role, password=password, source="cli")
-    return {"id": person.id, "email": person.email, "role": person.role}
-
-
-async def store_vendor_account(
-    database: Database, settings: Settings, *, account: str, password: str
-) -> dict[str, Any]:
-    """Seal and store; the process that owns the links logs in and writes back how it went."""
-    box = FernetBox(*settings.secret_keys)
-    stored = await AccountBook(database, box, SystemClock()).store(account, password)
-    return {"account": stored.account, "state": stored.state}
-
-
-async def reseal_secrets(database: Database, settings: Settings) -> dict[str, int]:
-    """Seal with the newest key whatever a former one sealed; how many by column."""
-    return await reseal(database, FernetBox(*settings.secret_keys))

@@ -1,16 +1,12 @@
-"""The ``mowthos`` command. Exit codes: 0 done, 1 refused, 2 wrong use or a machine that cannot run it."""
+"""The ``mowthos`` command: what each of its words does. `dashboard.command` calls it."""
 
-import asyncio
 import json
 import os
-import signal
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.accounts import Role
 from core.clock import SystemClock
@@ -19,11 +15,9 @@ from core.db.migrate import migrate as run_migrations
 from core.errors import Invalid, MowthosError
 from core.neighbourhood import UPSTREAM, NeighbourFinder
 from core.settings import Settings, load_settings
-from dashboard import cli_imports, cli_running
+from dashboard import cli_imports, cli_running, cli_simulate
 from dashboard.cli_imports import answered
-from dashboard.i18n import told
-from dashboard.logs import quiet_logs
-from dashboard.server import CannotListen
+from dashboard.cli_parts import AsJson, fail, run, say
 from external.cluster_logic.engine import ClusterLogic
 
 app = typer.Typer(
@@ -32,16 +26,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they would show local variables' values: a password may be one of them
     help="MowthosOS: shared robot mowers, watched and steered.",
 )
-simulate = typer.Typer(no_args_is_help=True, help="Simulated outside systems.")
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 fleet = typer.Typer(no_args_is_help=True, help="Vendor accounts.")
-app.add_typer(simulate, name="simulate")
+app.add_typer(cli_simulate.app, name="simulate")
 app.add_typer(user, name="user")
 app.add_typer(fleet, name="fleet")
 audit = typer.Typer(no_args_is_help=True, help="The audit's chain of seals.")
 app.add_typer(audit, name="audit")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
@@ -140,105 +132,6 @@ def migrate(
     say({"version": version}, as_json, f"The database is at version {version}.")
 
 
-@simulate.command()
-def mammotion(
-    mowers: Annotated[int, typer.Option(help="Mowers in all.", min=1, max=10_000)] = 40,
-    town: Annotated[str | None, typer.Option(help="'demo' places them in the demo town.")] = None,
-    sites: Annotated[Path | None, typer.Option(help="JSON file with accounts, docks and lawns.", exists=True)] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 1,
-    speed: Annotated[float, typer.Option(help="How much faster than life mowers move and drain.", min=0.1)] = 1.0,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated Mammotion cloud; prints its addresses as one JSON line."""
-    from dashboard.twins import simulate_mammotion  # noqa: PLC0415
-
-    if town not in {None, "demo"}:
-        fail(f"--town {town!r}: expected 'demo'", 2)
-    if town and sites:
-        fail("--town and --sites exclude each other", 2)
-    run(
-        simulate_mammotion(
-            mowers=mowers, demo_town=town == "demo", sites_file=sites, seed=seed, speed=speed,
-            host=host, port=port, until_stdin_closes=until_stdin_closes,
-        )
-    )  # fmt: skip
-
-
-@simulate.command()
-def stripe(
-    folder: Annotated[Path | None, typer.Option(help="Keeps everything over a restart; without it, in memory.")] = None,
-    webhook: Annotated[str | None, typer.Option(help="Address that events are sent to.")] = None,
-    secret_key: Annotated[
-        str, typer.Option(help="Key that callers must show.", envvar="MOWTHOS_STRIPE_SECRET_KEY")
-    ] = "sk_test_simulated",
-    webhook_secret: Annotated[
-        str | None, typer.Option(help="Secret that signs events.", envvar="MOWTHOS_STRIPE_WEBHOOK_SECRETS")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated Stripe; prints its addresses as one JSON line."""
-    from dashboard.twins import simulate_stripe  # noqa: PLC0415
-
-    run(
-        simulate_stripe(
-            folder=folder, secret_key=secret_key, webhook_url=webhook, webhook_secret=webhook_secret, host=host,
-            port=port, until_stdin_closes=until_stdin_closes,
-        )
-    )  # fmt: skip
-
-
-@simulate.command()
-def mail(
-    smtp_port: Annotated[int, typer.Option(help="Port that takes mails; 0 = any free one.", min=0, max=65535)] = 0,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the page that shows them.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run a simulated mail server; prints its ports as one JSON line."""
-    from dashboard.twins import simulate_mail  # noqa: PLC0415
-
-    run(simulate_mail(smtp_port=smtp_port, host=host, port=port, until_stdin_closes=until_stdin_closes))
-
-
-@simulate.command()
-def twilio(
-    account_sid: Annotated[
-        str, typer.Option(help="Account that callers must name.", envvar="MOWTHOS_TWILIO_ACCOUNT_SID")
-    ] = "AC00000000000000000000000000000000",
-    auth_token: Annotated[
-        str, typer.Option(help="Its token; it also signs callbacks.", envvar="MOWTHOS_TWILIO_AUTH_TOKEN")
-    ] = "simulated",
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated Twilio; prints its address as one JSON line."""
-    from dashboard.twins import simulate_twilio  # noqa: PLC0415
-
-    run(
-        simulate_twilio(
-            account_sid=account_sid, auth_token=auth_token, host=host, port=port, until_stdin_closes=until_stdin_closes
-        )
-    )
-
-
-@simulate.command()
-def weather(
-    seed: Annotated[int | None, typer.Option(help="Same seed, same years; without one it is fair now.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port; 0 = any free one.", min=0, max=65535)] = 0,
-    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
-) -> None:
-    """Run the simulated weather service; prints its addresses as one JSON line."""
-    from dashboard.twins import simulate_weather  # noqa: PLC0415
-
-    run(simulate_weather(seed=seed, host=host, port=port, until_stdin_closes=until_stdin_closes))
-
-
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="Evidence of a bill's line, or a backup.", exists=True, dir_okay=False)],
@@ -295,7 +188,7 @@ def user_create(
     as_json: AsJson = False,
 ) -> None:
     """Create a person who may sign in."""
-    from dashboard.bootstrap import create_person  # noqa: PLC0415
+    from dashboard.people_parts import create_person  # noqa: PLC0415
 
     password = password_from_stdin(password_stdin)
     settings = settings_or_exit()
@@ -310,7 +203,7 @@ def user_create(
 @fleet.command("link")
 def fleet_link(account: str, password_stdin: PasswordStdin = False, as_json: AsJson = False) -> None:
     """Store a vendor account, sealed; the running dashboard logs in and reports its health."""
-    from dashboard.bootstrap import store_vendor_account  # noqa: PLC0415
+    from dashboard.people_parts import store_vendor_account  # noqa: PLC0415
 
     password = password_from_stdin(password_stdin)
     settings = settings_or_exit()
@@ -320,40 +213,6 @@ def fleet_link(account: str, password_stdin: PasswordStdin = False, as_json: AsJ
 
     stored = answered(lambda: with_database(store, settings=settings), as_json)
     say(stored, as_json, f"Stored {stored['account']}; the running dashboard logs in and shows its health.")
-
-
-def main() -> None:
-    """Entry point. A refusal leaves with 1; wrong use and a machine that cannot run it with 2; each says why."""
-    quiet_logs()
-    try:
-        raise SystemExit(app(prog_name="mowthos", standalone_mode=False))
-    except typer.TyperException as error:
-        if words := error.format_message():  # none: the help stands on the screen already
-            where = getattr(getattr(error, "ctx", None), "command_path", "mowthos")
-            fail(f"{' '.join(words.split()).rstrip('.')} (see {where} --help)", 2)
-        raise SystemExit(2) from None
-    except CannotListen as error:
-        fail(told(error.message), 2)
-    except MowthosError as error:
-        fail(told(error.message), 1)
-    except (OperationalError, DatabaseError) as error:
-        if type(error) not in {OperationalError, DatabaseError}:  # a constraint, a type: ours to mend
-            raise
-        reason = str(error.orig).strip().splitlines()[0]
-        fail(f"the database cannot be used ({reason}): see MOWTHOS_DATABASE_URL and MOWTHOS_DATA_DIR", 2)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        raise SystemExit(130) from None
-
-
-def run[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on uvloop. SIGTERM ends it as Ctrl-C does: cancelled, so that everything is closed in order."""
-    import uvloop  # noqa: PLC0415
-
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        return uvloop.run(work)
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def with_database[T](work: Any, *, settings: Settings | None = None, migrated: bool = True) -> T:
@@ -412,15 +271,6 @@ def password_from_stdin(asked: bool) -> str:
     if not password:
         fail("standard input held no password", 2)
     return password
-
-
-def say(answer: dict[str, Any], as_json: bool, words: str) -> None:
-    typer.echo(json.dumps(answer, default=str) if as_json else words)
-
-
-def fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"mowthos: {message}", err=True)
-    raise SystemExit(code)
 
 
 cli_running.register(app, with_database=with_database, settings_of=settings_or_exit, say=say, run=run)

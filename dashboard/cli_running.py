@@ -49,7 +49,7 @@ def register(
     @keys.command("rotate")
     def rotate(as_json: AsJson = False) -> None:
         """Seal every stored secret with MOWTHOS_SECRET_KEY; MOWTHOS_OLD_SECRET_KEYS open what they sealed."""
-        from dashboard.bootstrap import reseal_secrets  # noqa: PLC0415 - NiceGUI is heavy: only where it is used
+        from dashboard.people_parts import reseal_secrets  # noqa: PLC0415
 
         settings = settings_of()
 

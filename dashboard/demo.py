@@ -15,11 +15,12 @@ from pydantic import SecretStr
 
 from core.drills import DrillFloor
 from core.settings import Settings
-from dashboard.bootstrap import Parts, store_vendor_account
+from dashboard.bootstrap import Parts
 from dashboard.demo_billing import sample_homes, seed_billing
 from dashboard.demo_seed import DEMO_PEOPLE
 from dashboard.demo_town import DemoTown
 from dashboard.demo_visits import seed_visits
+from dashboard.people_parts import store_vendor_account
 from dashboard.running import serve
 from dashboard.server import claim_port
 from dashboard.twins import (

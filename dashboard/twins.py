@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from core.errors import Invalid, Unavailable
-from core.neighbourhood.town import generate_town, town_sites
-from dashboard.demo_town import SEED, first_sites
 
 if TYPE_CHECKING:  # the twin brings the vendor's library along, which the demo must first point at the twin
     from external.mammotion.simulator import Sites
@@ -39,6 +37,9 @@ async def simulate_mammotion(
 
     sites = read_sites(sites_file) if sites_file else None
     if demo_town:
+        from core.neighbourhood.town import generate_town, town_sites  # noqa: PLC0415 - half a second of shapely
+        from dashboard.demo_town import SEED, first_sites  # noqa: PLC0415
+
         sites = Sites.model_validate(first_sites(town_sites(generate_town(seed=SEED)), mowers))
     options = SimulatorOptions(mowers=mowers, seed=seed, speed=speed, host=host, http_port=port, sites=sites)
     await run_until(run_simulator(options), until_stdin_closes=until_stdin_closes)

@@ -23,7 +23,7 @@ from core.fleet import FleetService
 from core.fleet.model import MowerChanged
 from dashboard.logs import set_up_logs
 from external.mammotion import MammotionCloud
-from external.mammotion.secrets import FernetBox
+from external.sealing import FernetBox
 from tests.bench.rows import BenchRow
 
 RATE_PER_S, SECONDS = 2_000, 20

@@ -34,7 +34,7 @@ from core.ids import new_id
 from core.neighbourhood import assign_mower, create_household, register_lot
 from dashboard.logs import set_up_logs
 from external.mammotion import MammotionCloud
-from external.mammotion.secrets import FernetBox
+from external.sealing import FernetBox
 from tests.bench.rows import BenchRow
 
 TAPS = int(os.environ.get("TAPS", "100"))

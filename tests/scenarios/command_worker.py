@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.fleet import CommandLimits, FleetService
 from core.fleet.model import CommandKind
 from external.mammotion import MammotionCloud
-from external.mammotion.secrets import FernetBox
+from external.sealing import FernetBox
 
 SECRET = "x" * 32
 

@@ -19,10 +19,10 @@ from core.fleet import CommandLimits, CommandRefused, CommandView, FleetService
 from core.fleet.limits import StateLimits
 from core.fleet.model import CommandKind, CommandStatus, LinkState, MowerState
 from external.mammotion import MammotionCloud
-from external.mammotion.secrets import FernetBox
 from external.mammotion.simulator import SimulatorOptions, SimulatorServer
 from external.mammotion.simulator.default_sites import default_sites
 from external.mammotion.simulator.mower import Activity
+from external.sealing import FernetBox
 from tests.proofs import cases, record
 
 K, T = CommandKind, CommandStatus

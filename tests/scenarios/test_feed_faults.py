@@ -19,11 +19,11 @@ from core.fleet import FleetService
 from core.fleet.limits import StateLimits
 from core.fleet.model import Confidence, LinkState, MowerState
 from external.mammotion import MammotionCloud
-from external.mammotion.secrets import FernetBox
 from external.mammotion.simulator import SimulatorOptions, SimulatorServer
 from external.mammotion.simulator.default_sites import default_sites
 from external.mammotion.simulator.device import Device
 from external.mammotion.simulator.mower import WorkMode
+from external.sealing import FernetBox
 from tests.proofs import cases, record
 
 EVIDENCE_S = cases(sample=6, full=60)

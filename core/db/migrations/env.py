@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from core.db.tables import metadata
+from core.db.base import Record
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=Record.metadata,  # for the names of constraints alone: versions name their own tables
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

@@ -9,7 +9,7 @@ from core.db.resealing import reseal, sealed_columns
 from core.errors import Invalid
 from core.fleet import AccountBook
 from core.fleet.tables import VendorAccount
-from external.mammotion.secrets import FernetBox
+from external.sealing import FernetBox
 
 OLD, NEW = "the key of last year, long enough", "the key of this year, long enough"
 

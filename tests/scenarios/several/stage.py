@@ -14,7 +14,7 @@ from core.accounts import Role
 from core.db import open_database
 from core.db.migrate import migrate
 from core.settings import Settings
-from dashboard.bootstrap import create_person, store_vendor_account
+from dashboard.people_parts import create_person, store_vendor_account
 from external.mammotion.simulator import SimulatorOptions, SimulatorServer
 from external.mammotion.simulator.default_sites import default_sites
 from tests.browsers import ROOT, free_port

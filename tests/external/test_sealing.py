@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from external.mammotion.secrets import FernetBox
+from external.sealing import FernetBox
 
 KEY = "a key that only this house knows"
 
