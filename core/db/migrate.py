@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.db.engine import Database
+from core.db.tables import metadata
 from core.errors import Conflict, Invalid
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -98,7 +99,5 @@ def _current(connection: Connection) -> str:
 
 
 def _differences(connection: Connection) -> list[object]:
-    from core.db.tables import metadata  # noqa: PLC0415 - the whole of core: only for who compares with it
-
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, metadata))

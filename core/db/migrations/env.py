@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from core.db.base import Record
+from core.db.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Record.metadata,  # for the names of constraints alone: versions name their own tables
+    target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

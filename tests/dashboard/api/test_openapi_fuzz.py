@@ -27,6 +27,8 @@ ENDS_THE_TOKEN = {("POST", "/auth/logout"), ("DELETE", "/auth/sessions")}
 WITHOUT_END = ("GET", "/live/events")
 EXAMPLES = cases(sample=4, full=60)
 """Of each route; some 200 routes."""
+PATIENCE_S = 60
+"""For an answer: nothing here is about how fast, and schemathesis alone would give up after 10 s."""
 CHECKED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -368,7 +370,7 @@ def test_no_input_makes_an_answer_that_the_document_does_not_promise(
         suppress_health_check=list(HealthCheck),
     )
     def promise_holds(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=checks, headers={"Authorization": f"Bearer {token}"})
+        case.call_and_validate(checks=checks, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
 
     promise_holds()
 
