@@ -77,6 +77,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         thread.join(30)
 
 
+@pytest.fixture(scope="module")
+def schema(running: tuple[str, str]) -> Any:
+    """The document as schemathesis reads it, once for all routes."""
+    return schemathesis.openapi.from_url(f"{running[0]}/openapi.json", timeout=PATIENCE_S)
+
+
 @pytest.mark.prove(figure="60 requests a route")
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -352,10 +358,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     ],
 )
 def test_no_input_makes_an_answer_that_the_document_does_not_promise(
-    running: tuple[str, str], method: str, path: str
+    running: tuple[str, str], schema: Any, method: str, path: str
 ) -> None:
-    address, token = running
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    _address, token = running
     operation = schema[path][method]
     checks = [schemathesis.checks.CHECKS.get_one(name) for name in CHECKED]
     modes = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
