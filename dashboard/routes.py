@@ -31,6 +31,7 @@ from dashboard.clusters.signed_up import signed_up_homes
 from dashboard.clusters.uploads import Uploads
 from dashboard.components.access_notes import access_notes
 from dashboard.components.stop_bar import stop_bar
+from dashboard.fresh import Freshness
 from dashboard.health import health_router
 from dashboard.home.bill_card import BillCards
 from dashboard.home.cards import HomeCards
@@ -370,10 +371,16 @@ def register_visits(outer: FastAPI, parts: "Parts", own_page: Callable[..., None
     """The schedule, a household's own page with its visits, and the addresses that calendar programs read."""
     households, scheduling, people, clock = parts.households, parts.scheduling, parts.people, parts.clock
     uploads = Uploads(clock)
+    freshness = Freshness(parts.database.writes, clock, alone=parts.settings.redis is None)
     own_page(
-        visits=VisitCards(scheduling=scheduling, people=people, clock=clock, reports=True),
+        visits=VisitCards(scheduling=scheduling, people=people, clock=clock, freshness=freshness, reports=True),
         cards=HomeCards(
-            households=households, scheduling=scheduling, people=people, clock=clock, billing=parts.billing
+            households=households,
+            scheduling=scheduling,
+            people=people,
+            clock=clock,
+            freshness=freshness,
+            billing=parts.billing,
         ),
     )  # /home
     home_visit.register(

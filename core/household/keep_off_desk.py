@@ -184,6 +184,10 @@ class KeepOffDesk:
         live = self._of_lot(lot_id, self._clock.now())
         return None if live is None else await self._view(live)
 
+    def holds(self, lot_id: UUID) -> bool:
+        """Whether one holds now; from memory."""
+        return self._of_lot(lot_id, self._clock.now()) is not None
+
     async def all(self) -> Sequence[KeepOffView]:
         """Those that hold now, and those of the last days, newest first: for the office."""
         now = self._clock.now()

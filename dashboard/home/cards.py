@@ -4,12 +4,14 @@ from core.accounts import People, Viewer
 from core.clock import Clock
 from core.scheduling.service import Scheduling
 from dashboard.billing.parts import Billing
+from dashboard.fresh import Freshness
 from dashboard.home.data import HomeLot
 from dashboard.home.host_card import host_card
 from dashboard.home.keep_off_card import KeepOffCard
 from dashboard.home.notes_card import NotesCard
 from dashboard.home.problem_list import problem_list
 from dashboard.home.today_card import TodayCard
+from dashboard.home.visit_card import VISIT_TABLES
 from dashboard.households import Households
 
 
@@ -18,16 +20,17 @@ class HomeCards:
 
     def __init__(
         self, *, households: Households, scheduling: Scheduling, people: People, clock: Clock,
-        billing: Billing | None = None,
+        freshness: Freshness, billing: Billing | None = None,
     ) -> None:  # fmt: skip
         self._households, self._scheduling, self._people = households, scheduling, people
-        self._clock, self._billing = clock, billing
+        self._clock, self._billing, self._freshness = clock, billing, freshness
 
     async def above(self, viewer: Viewer, home: HomeLot) -> None:
         """What a person opens the page for."""
         if home.mowers:
             await KeepOffCard(self._households.keep_off, self._people, self._clock, viewer, home).build()
-        await TodayCard(self._scheduling, self._billing, self._clock, viewer, home).build()
+        fresh = self._freshness.of(VISIT_TABLES)
+        await TodayCard(self._scheduling, self._billing, self._clock, viewer, home, fresh).build()
 
     async def below(self, viewer: Viewer, home: HomeLot) -> None:
         lots = await self._households.lots.read([home.lot.id])

@@ -46,6 +46,8 @@ class KeepOffCard:
         ui.timer(TICK_S, self._draw, immediate=False)
 
     async def _draw(self) -> None:
+        if self._shown is None and not self._desk.holds(self._home.lot.id):
+            return  # as it stands: known without asking the database
         found = await self._desk.of_lot(self._home.lot.id, viewer=self._viewer)
         shown = None if found is None else (found.keep_off.id, found.progress)
         if shown == self._shown:

@@ -14,6 +14,7 @@ from core.scheduling.service import Scheduling
 from dashboard.billing.parts import Billing
 from dashboard.billing.words import money
 from dashboard.components.text import text
+from dashboard.fresh import Fresh
 from dashboard.home.data import HomeLot
 from dashboard.home.words import minutes_text, visit_sentence
 from dashboard.i18n import _
@@ -26,10 +27,11 @@ class TodayCard:
     """Of one lot on one open page."""
 
     def __init__(
-        self, scheduling: Scheduling, billing: Billing | None, clock: Clock, viewer: Viewer, home: HomeLot
+        self, scheduling: Scheduling, billing: Billing | None, clock: Clock, viewer: Viewer, home: HomeLot, fresh: Fresh
     ) -> None:
         self._scheduling, self._billing, self._clock = scheduling, billing, clock
-        self._viewer, self._home = viewer, home
+        self._viewer, self._home, self._fresh = viewer, home, fresh
+        self._visits: list[Visit] = []
         self._zone = ZoneInfo(home.lot.time_zone)
         self._shown: object = None
 
@@ -41,9 +43,11 @@ class TodayCard:
 
     async def _draw(self) -> None:
         now, lot_id = self._clock.now(), self._home.lot.id
-        # the last cut may lie further back than what is news
-        lines = await self._scheduling.calendar(self._viewer, now - BACK * 8, now + AHEAD * 8, lot_id=lot_id)
-        today = today_of([line.visit for line in lines], now)
+        with self._fresh as to_read:
+            if to_read:  # the last cut may lie further back than what is news
+                lines = await self._scheduling.calendar(self._viewer, now - BACK * 8, now + AHEAD * 8, lot_id=lot_id)
+                self._visits = [line.visit for line in lines]
+        today = today_of(self._visits, now)
         if today == self._shown:
             return
         self._shown = today

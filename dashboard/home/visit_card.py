@@ -33,11 +33,17 @@ from dashboard.components.cluster_dialogs import Question, ask
 from dashboard.components.dialogs import asking
 from dashboard.components.notices import attempt, still_signed_in
 from dashboard.components.text import text
+from dashboard.fresh import Fresh, Freshness
 from dashboard.i18n import _, ngettext, told
 from dashboard.visits.feed import feed_path
 from dashboard.visits.table import state_chip
 from dashboard.visits.words import day_words, hours, long_day, reason_words
 
+VISIT_TABLES = (
+    "address_point", "cluster", "cluster_member", "lot", "lot_mower", "mower", "quiet_hours", "service_pause",
+    "visit",
+)  # fmt: skip
+"""What visits and pauses of a lot are read from."""
 COMING, PAST = timedelta(days=60), timedelta(days=30)
 SHOWN_COMING, SHOWN_PAST = 8, 5
 TICK_S = 10.0
@@ -46,8 +52,11 @@ TICK_S = 10.0
 class VisitCards:
     """One card for each lot of the viewer's households."""
 
-    def __init__(self, *, scheduling: Scheduling, people: People, clock: Clock, reports: bool = False) -> None:
+    def __init__(
+        self, *, scheduling: Scheduling, people: People, clock: Clock, freshness: Freshness, reports: bool = False
+    ) -> None:
         self._scheduling, self._people, self._clock, self._reports = scheduling, people, clock, reports
+        self._freshness = freshness
 
     async def show(self, viewer: Viewer, base_url: str) -> None:
         ui.add_head_html(f'<link rel="stylesheet" href="{asset_url("styles/visits.css")}">')
@@ -55,8 +64,9 @@ class VisitCards:
             return
         for site in await self._scheduling.own_sites(viewer):
             await VisitCard(
-                self._scheduling, self._people, self._clock, viewer, site, base_url, reports=self._reports
-            ).build()
+                self._scheduling, self._people, self._clock, viewer, site, base_url,
+                fresh=self._freshness.of(VISIT_TABLES), reports=self._reports,
+            ).build()  # fmt: skip
 
 
 class VisitCard:
@@ -64,10 +74,13 @@ class VisitCard:
 
     def __init__(
         self, scheduling: Scheduling, people: People, clock: Clock, viewer: Viewer, site: VisitSite, base_url: str, *,
-        reports: bool = False,
+        fresh: Fresh, reports: bool = False,
     ) -> None:  # fmt: skip
         self._scheduling, self._people, self._clock = scheduling, people, clock
         self._viewer, self._site, self._base_url = viewer, site, base_url
+        self._fresh = fresh
+        self._lines: list[VisitLine] = []
+        self._pauses: list[Pause] = []
         self._reports = reports  # whether a page tells more of each past visit
         self._shown: object = None
 
@@ -85,8 +98,12 @@ class VisitCard:
 
     async def draw(self) -> None:
         now = self._clock.now()
-        lines = list(await self._scheduling.calendar(self._viewer, now - PAST, now + COMING, lot_id=self._site.lot_id))
-        pauses = list(await self._scheduling.pauses.of(self._site.lot_id, viewer=self._viewer))
+        with self._fresh as to_read:
+            if to_read:
+                lot_id, shown_to = self._site.lot_id, self._viewer
+                self._lines = list(await self._scheduling.calendar(shown_to, now - PAST, now + COMING, lot_id=lot_id))
+                self._pauses = list(await self._scheduling.pauses.of(lot_id, viewer=shown_to))
+        lines, pauses = self._lines, self._pauses
         late = [line.visit.id for line in lines if not line.visit.open_to_household(now, self._scheduling.rules)]
         shown = (lines, pauses, late)
         if shown == self._shown:

@@ -1,14 +1,9 @@
 """Who calls is read once in a while, and what this process changes about them counts at once."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from core.accounts import ApiKeys, People, Right, Role, Tokens
 from core.accounts.passwords import HashCost, Passwords
@@ -16,25 +11,11 @@ from core.clock import MovableClock
 from core.db import Database, open_database
 from core.neighbourhood.households import households_of_person
 from dashboard.api.callers import KNOWN_BESIDE_OTHERS_S, KNOWN_S, MADE_OF, Callers
+from tests.asked import statements, tables_of
 from tests.core.fleet.fakes import ReversingBox
 
 PASSWORD = "a long enough password"
 """Of the people of these tests."""
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What the database is asked inside the block."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 class Door:
@@ -86,7 +67,7 @@ async def test_every_table_that_says_who_calls_is_watched(database: Database, cl
     with statements(database) as asked:
         for token in given.values():
             assert await door.callers.viewer(token) is not None
-    read = {table for statement in asked for table in re.findall(r'(?:FROM|JOIN)\s+"?(\w+)', statement)}
+    read = tables_of(asked)
     assert {"person", "sign_in_session", "api_key", "household_person"} <= read <= set(MADE_OF)
 
 

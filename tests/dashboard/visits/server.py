@@ -30,6 +30,7 @@ from core.scheduling import Rhythm, ServicePlan
 from core.scheduling.service import Scheduling
 from dashboard import gate
 from dashboard.clusters.uploads import Uploads
+from dashboard.fresh import Freshness
 from dashboard.home.cards import HomeCards
 from dashboard.home.routes import home_router
 from dashboard.home.visit_card import VisitCards
@@ -184,11 +185,13 @@ async def main(port: int, folder: str) -> None:
     outer.include_router(feed_router(scheduling, clock))
     sign_in.register(people=people, throttle=SignInThrottle())
     schedule.register(scheduling=scheduling, people=people, clock=clock, notes=households.notes)
-    uploads = Uploads(clock)
+    uploads, freshness = Uploads(clock), Freshness(database.writes, clock)
     home.register(
         database=database, live=fleet.live, clock=clock, history=fleet.telemetry,
-        visits=VisitCards(scheduling=scheduling, people=people, clock=clock, reports=True),
-        cards=HomeCards(households=households, scheduling=scheduling, people=people, clock=clock),
+        visits=VisitCards(scheduling=scheduling, people=people, clock=clock, freshness=freshness, reports=True),
+        cards=HomeCards(
+            households=households, scheduling=scheduling, people=people, clock=clock, freshness=freshness
+        ),
     )  # fmt: skip
     home_visit.register(database=database, households=households, people=people, lexicon=NoLexicon())
     home_problem.register(database=database, problems=households.problems, uploads=uploads, people=people)
