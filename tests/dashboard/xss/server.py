@@ -5,22 +5,29 @@
 
 import asyncio
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import app as pages
 from sqlmodel import select
 
+from core.accounts import Role
+from core.accounts.tables import Person
 from core.drills import DrillFloor
+from core.fleet.alarms.tables import AlarmRow
 from core.fleet.model import DeviceDescription, FleetEvent, FleetEventKind, MowerState
 from core.fleet.tables import Mower, VendorAccount
 from core.lawnmaps.tables import DevicePlanList
-from core.neighbourhood.tables import Household, Lot
+from core.neighbourhood.clusters.tables import ClusterRow
+from core.neighbourhood.tables import AddressPoint, Household, Lot
 from core.plans import DevicePlan
 from core.plans.model import plan_content
+from core.scheduling.tables import VisitRow
 from tests.dashboard.everywhere.server import furnish as furnish_town
 from tests.dashboard.privacy import server as town
-from tests.dashboard.privacy.cast import CLUSTER, HOST, OWN, Cast
+from tests.dashboard.privacy.cast import CLUSTER, HOST, Cast
 from tests.dashboard.xss.payloads import payload
 
 DEVICE = "D1 <img src=x onerror=window.__xss=1>{{7*7}}"
@@ -33,8 +40,11 @@ VENDOR = {
     "zone name": payload(905, 60),
     "no-go name": payload(906, 60),
     "plan name": payload(907, 40),
+    "household name": payload(908, 120),
+    "address": payload(909, 80),
+    "cluster name": payload(910, 120),
 }
-"""What the vendor's cloud and the devices tell in words."""
+"""What the vendor's cloud, the devices and imported files tell in words."""
 
 
 async def furnish(cast: Cast) -> DrillFloor:
@@ -67,11 +77,43 @@ async def furnish(cast: Cast) -> DrillFloor:
     )  # fmt: skip
     parts.fleet.pipeline.happened.emit(event)
 
+    await imported(cast)
+    await parts.people.create_person(
+        email="leaver@elm.example", role=Role.HOMEOWNER, password="correct horse battery", name="Leaver"
+    )
+
     @pages.get("/test/ids")
     async def ids() -> dict[str, Any]:
         return await found(cast)
 
     return floor
+
+
+async def imported(cast: Cast) -> None:
+    """As if a file had brought these, or somebody who came past our checks."""
+    parts, own = cast.parts, cast.eyes["neighbour"]
+    shown = next(one for one in await parts.clusters.list() if one.host.address == HOST.address)
+    async with parts.database.session() as session:
+        lot = await session.get_one(Lot, own.lot)
+        household = await session.get_one(Household, lot.household_id)
+        household.name = VENDOR["household name"]
+        cluster = await session.get_one(ClusterRow, shown.id)
+        cluster.name = VENDOR["cluster name"]
+        member = await session.get_one(AddressPoint, shown.neighbours[-1].home_id)
+        other = (await session.exec(select(Lot).where(Lot.address == member.address))).first()
+        member.address = VENDOR["address"]
+        visit = (await session.exec(select(VisitRow).where(VisitRow.lot_id == lot.id))).first()
+        assert visit is not None
+        before = parts.clock.now() - timedelta(days=1)
+        past = VisitRow(
+            lot_id=lot.id, due_on=before.date(), extra=True, plan_version=visit.plan_version, state="done",
+            begins_at=before, ends_at=before + timedelta(minutes=40), started_at=before,
+            ended_at=before + timedelta(minutes=40), mowed_minutes=40, made_at=before, changed_at=before,
+        )  # fmt: skip
+        session.add_all([household, cluster, member, past])
+        if other is not None:
+            other.address = VENDOR["address"]
+            session.add(other)
 
 
 async def found(cast: Cast) -> dict[str, Any]:
@@ -80,12 +122,19 @@ async def found(cast: Cast) -> dict[str, Any]:
     shown = next(one for one in clusters if one.host.address == HOST.address)
     async with parts.database.session() as session:
         lot = await session.get_one(Lot, cast.eyes["neighbour"].lot)
-        household = await session.get_one(Household, lot.household_id)
+        visits = (await session.exec(select(VisitRow).where(VisitRow.lot_id == lot.id))).all()
+        alarm = (await session.exec(select(AlarmRow.id))).first()
+        leaver = await session.exec(select(Person.id).where(Person.email == "leaver@elm.example"))
+        gone = leaver.first()
+    areas = parts.fleet.maps.latest(CLUSTER.device_name).areas  # type: ignore[union-attr]
+    coming = [one for one in visits if one.begins_at > parts.clock.now() and one.state == "planned"]
     return {
-        "lot": str(lot.id), "household": str(household.id), "own": OWN.address, "cluster": str(shown.id),
+        "lot": str(lot.id), "cluster": str(shown.id),
         "host_home": shown.host.home_id, "member_home": shown.neighbours[-1].home_id,
         "member2_home": shown.neighbours[1].home_id, "version": shown.version, "mower": CLUSTER.device_name,
-        "areas": [asdict(one) for one in parts.fleet.maps.latest(CLUSTER.device_name).areas],  # type: ignore[union-attr]
+        "zone": areas[0].hash, "ring": [list(spot) for spot in areas[0].line[:4]], "alarm": str(alarm),
+        "coming": str(coming[1].id), "past": str(next(one.id for one in visits if one.state == "done")),
+        "free_home": (await cast.near())["home"], "leaver": str(gone), "device": quote(DEVICE, safe=""),
     }  # fmt: skip
 
 
