@@ -107,7 +107,9 @@ def webhooks_router(*, bearer: Bearer, hooks: HookDesk, outbox: HookOutbox) -> A
     async def rotate(webhook_id: UUID, viewer: Manager) -> MadeHookOut:
         return MadeHookOut.of(await hooks.rotate(webhook_id, by=viewer, source="api"))
 
-    @router.post("/{webhook_id}/test", status_code=202, responses=problems(403, 404, 409, 422), summary="Tell it of a test")
+    @router.post(
+        "/{webhook_id}/test", status_code=202, responses=problems(403, 404, 409, 422), summary="Tell it of a test"
+    )
     async def test(webhook_id: UUID, viewer: Manager) -> Response:
         await hooks.deliveries(webhook_id, limit=1)
         await outbox.put_test(webhook_id, asked_by=viewer.email)

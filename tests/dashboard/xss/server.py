@@ -53,7 +53,9 @@ async def furnish(cast: Cast) -> DrillFloor:
     async with parts.database.session() as session:
         detail = VENDOR["account detail"]
         session.add(
-            VendorAccount(account=VENDOR["account"], state="reauth_needed", state_since=now, linked_at=now, detail=detail)
+            VendorAccount(
+                account=VENDOR["account"], state="reauth_needed", state_since=now, linked_at=now, detail=detail
+            )
         )
     device = DeviceDescription(
         device_name=DEVICE, iot_id="iot-1", product_key="key-1", model=VENDOR["model"], firmware=VENDOR["firmware"]
@@ -77,6 +79,7 @@ async def furnish(cast: Cast) -> DrillFloor:
     )  # fmt: skip
     parts.fleet.pipeline.happened.emit(event)
 
+    free = (await cast.near())["home"]
     await imported(cast)
     await parts.people.create_person(
         email="leaver@elm.example", role=Role.HOMEOWNER, password="correct horse battery", name="Leaver"
@@ -84,7 +87,7 @@ async def furnish(cast: Cast) -> DrillFloor:
 
     @pages.get("/test/ids")
     async def ids() -> dict[str, Any]:
-        return await found(cast)
+        return await found(cast) | {"free_home": free}
 
     return floor
 
@@ -134,7 +137,7 @@ async def found(cast: Cast) -> dict[str, Any]:
         "member2_home": shown.neighbours[1].home_id, "version": shown.version, "mower": CLUSTER.device_name,
         "zone": areas[0].hash, "ring": [list(spot) for spot in areas[0].line[:4]], "alarm": str(alarm),
         "coming": str(coming[1].id), "past": str(next(one.id for one in visits if one.state == "done")),
-        "free_home": (await cast.near())["home"], "leaver": str(gone), "device": quote(DEVICE, safe=""),
+        "leaver": str(gone), "device": quote(DEVICE, safe=""),
     }  # fmt: skip
 
 

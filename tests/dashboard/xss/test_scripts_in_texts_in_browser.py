@@ -1,6 +1,7 @@
 """Scripts in the place of words: every text field is filled in with them, and every page that shows one is opened in a
 real browser. None runs, none becomes an element, and each is read as it was written."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -170,4 +171,4 @@ async def test_no_text_becomes_a_script(
             found[f"{place} {who}"] = wrong
     await reader.close()
     record(request, f"{len(WRITES) + len(VENDOR)} texts on {len(places)} pages")
-    assert found == {}
+    assert found == {}, json.dumps(found, indent=1)
