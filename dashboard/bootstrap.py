@@ -173,7 +173,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         holder=Holder(database, clock, owner=name, rules=hold_rules(settings)),
         shared=shared,
     )
-    distant = DistantLinks(database, clock, fleet.accounts, shared=shared)
+    distant = DistantLinks(database, clock, fleet.accounts, others=shared and not duty.owns_links)
     control.attach(fleet, lift_codes=LIFT_CODES, limits=limits)
     if duty.owns_links:
         billing.hear(fleet.session_keeper.ended)

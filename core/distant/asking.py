@@ -35,16 +35,17 @@ KINDS: dict[str, type[MowthosError]] = {
 class DistantLinks:
     """Finds the link of a mower: the own one, or, where another process owns its account, the way there."""
 
-    def __init__(self, database: Database, clock: Clock, accounts: VendorAccounts, *, shared: bool) -> None:
+    def __init__(self, database: Database, clock: Clock, accounts: VendorAccounts, *, others: bool) -> None:
+        """``others``: whoever owns links are other processes; one that owns some itself leaves the rest to them."""
         self.asked: Event[UUID] = Event("link_asked")
         """A request was stored or answered: other processes look."""
-        self._book, self._clock, self._accounts, self._shared = RequestBook(database), clock, accounts, shared
+        self._book, self._clock, self._accounts, self._others = RequestBook(database), clock, accounts, others
         self._woken = asyncio.Event()
 
     def link_of(self, device_name: str) -> "CloudLink | DistantLink | None":
         """``None`` where no process can have one."""
         own = self._accounts.link_of(device_name)
-        if own is not None or not self._shared or self._accounts.owns(device_name):
+        if own is not None or not self._others:
             return own
         return DistantLink(self)
 

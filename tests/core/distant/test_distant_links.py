@@ -93,7 +93,7 @@ async def page(database: Database, clock: MovableClock, owner: FleetService) -> 
     service = part(database, clock, None, "web")
     await service.accounts.load()
     await service.accounts.look()
-    return DistantLinks(database, clock, service.accounts, shared=True)
+    return DistantLinks(database, clock, service.accounts, others=True)
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ async def test_a_stopped_owner_says_so_and_alone_there_is_no_way_around(
     await answering.stop()
     with pytest.raises(Unavailable, match="was stopped"):
         await asking
-    alone = DistantLinks(database, clock, owner.accounts, shared=False)
+    alone = DistantLinks(database, clock, owner.accounts, others=False)
     assert alone.link_of(LUBA) is cloud.link
     assert alone.link_of("nobody's") is None
 
