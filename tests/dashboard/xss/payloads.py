@@ -5,7 +5,7 @@ from itertools import cycle, islice
 PIECES = (
     "<img src=x onerror=window.__xss=1>",
     '"><svg onload=window.__xss=1>',
-    "{{7*7}}{{constructor.constructor('window.__xss=1')()}}",
+    "{{6007*6011}}{{constructor.constructor('window.__xss=1')()}}",
     "[a](javascript:window.__xss=1)",
     "'-window.__xss=1-'",
     "</script><script>window.__xss=1</script>",

@@ -30,7 +30,7 @@ from tests.dashboard.privacy import server as town
 from tests.dashboard.privacy.cast import CLUSTER, HOST, Cast
 from tests.dashboard.xss.payloads import payload
 
-DEVICE = "D1 <img src=x onerror=window.__xss=1>{{7*7}}"
+DEVICE = "D1 <img src=x onerror=window.__xss=1>{{6007*6011}}"
 VENDOR = {
     "device name": DEVICE,
     "model": payload(901, 64),

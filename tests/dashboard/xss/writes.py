@@ -59,7 +59,7 @@ WRITES: tuple[Write, ...] = (
         "POST /people",
         {"email": TEXT, "role": "technician", "password": "correct horse battery", "name": "Wim"},
         (("admin", "/admin"),),
-        shape="<img/src=x/onerror=__xss=1>{{7*7}}@elm.example",
+        shape="<img/src=x/onerror=__xss=1>{{6007*6011}}@elm.example",
     ),
     Write(
         ("KeyIn.name",),
@@ -83,7 +83,7 @@ WRITES: tuple[Write, ...] = (
         "POST /webhooks",
         {"url": TEXT, "events": ["alarm.changed"]},
         (("admin", "/admin/webhooks"),),
-        shape='https://hooks.example.com/"><img/src=x/onerror=window.__xss=1>{{7*7}}',
+        shape='https://hooks.example.com/"><img/src=x/onerror=window.__xss=1>{{6007*6011}}',
     ),
     Write(
         ("NewRuleIn.name", "RuleIn.name"),
