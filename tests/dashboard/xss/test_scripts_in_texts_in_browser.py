@@ -2,7 +2,6 @@
 real browser. None runs, none becomes an element, and each is read as it was written."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,8 +39,8 @@ READ = """() => {
   const typed = [...document.querySelectorAll("input, textarea")].map((one) => one.value);
   return [page.textContent, ...told, ...typed].join(" | ");
 }"""
-EVALUATED = re.compile(r"X\d+X(?![^|]*\{\{7\*7\}\})[^|]*\b49\b")
-"""The sum in the place of its template."""
+EVALUATED = str(6007 * 6011)
+"""The product in the place of its template."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +127,7 @@ class Reader:
         await page.wait_for_function(READY)
         await page.wait_for_timeout(600)  # what comes by the socket, and pictures that do not load
         wrong, text = await page.evaluate(FOUND), await page.evaluate(READ)
-        if EVALUATED.search(text):
+        if EVALUATED in text:
             wrong.append("a template was evaluated")
         await page.close()
         return " ".join(text.split()), wrong + dialogs

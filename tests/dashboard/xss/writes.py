@@ -49,7 +49,7 @@ WRITES: tuple[Write, ...] = (
         "admin",
         "POST /people",
         {"email": "xena@elm.example", "role": "dispatcher", "password": "correct horse battery", "name": TEXT},
-        (("admin", "/admin"), ("dispatcher", "/alarms/rota")),
+        (("admin", "/admin"),),
         120,
         "person",
     ),
@@ -170,7 +170,7 @@ WRITES: tuple[Write, ...] = (
         "admin",
         "POST /billing/plans",
         {"code": "x", "name": TEXT, "price_minor": 1, "included_minutes": 1, "overage_minor": 1},
-        (("admin", "/billing/plans"), ("neighbour", "/join")),
+        (("admin", "/billing/plans"), ("admin", "/billing/sandbox")),
         80,
     ),
     Write(
@@ -186,7 +186,7 @@ WRITES: tuple[Write, ...] = (
         "admin",
         "PUT /clusters/{cluster}/consents",
         {"home_id": "{member2_home}", "given_by": "Ada", "note": TEXT, "expected_version": VERSION},
-        CLUSTER,
+        (),  # read over the API alone
         500,
     ),
     Write(
@@ -235,7 +235,7 @@ WRITES: tuple[Write, ...] = (
         "dispatcher",
         "POST /lots/{lot}/pauses",
         {"from_on": "2026-07-01", "restarts_on": "2026-07-09", "reason": TEXT},
-        OWN_HOME,
+        AUDIT,
         500,
     ),
     Write(("SkipIn.reason",), "dispatcher", "POST /visits/{coming}/skip", {"reason": TEXT}, AUDIT, 500),
@@ -267,20 +267,25 @@ WRITES: tuple[Write, ...] = (
 """In the order in which they are written: what a row needs was made by one before."""
 
 VENDOR_SEEN: dict[str, tuple[tuple[str, str], ...]] = {
-    "device name": (("dispatcher", "/mowers"), ("dispatcher", "/fleet"), ("dispatcher", "/alarms?show=all"),
-                    ("technician", "/service?view=mowers")),
+    "device name": (
+        ("dispatcher", "/mowers"),
+        ("dispatcher", "/fleet"),
+        ("technician", "/service?view=mowers"),
+        ("dispatcher", "/mowers/{device}?tab=now"),
+    ),
     "model": (("dispatcher", "/mowers"),),
-    "firmware": (("dispatcher", "/mowers/{device}?tab=now"),),
+    "firmware": (),
     "account": (("admin", "/admin?tab=accounts"),),
     "account detail": (("admin", "/admin?tab=accounts"),),
     "zone name": (("dispatcher", "/mowers/{mower}?tab=map"),),
-    "no-go name": (("dispatcher", "/mowers/{mower}?tab=map"),),
+    "no-go name": (),
     "plan name": (("dispatcher", "/mowers/{mower}?tab=plans"),),
-    "household name": (("admin", "/billing"),),
-    "address": (("admin", "/clusters/{cluster}"), ("dispatcher", "/clusters/rounds")),
-    "cluster name": (("dispatcher", "/clusters"), ("dispatcher", "/schedule"), ("", "/s/{share}")),
-}  # fmt: skip
-"""What comes from devices, the vendor and imported files, and where it is read (`server.VENDOR`)."""
+    "household name": (),
+    "address": (("dispatcher", "/schedule"),),
+    "cluster name": (("dispatcher", "/clusters"), ("dispatcher", "/clusters/rounds")),
+}
+"""What comes from devices, the vendor and imported files, and where it is read (`server.VENDOR`). Those of nowhere stand in
+the data of maps at most: with `make prove` every page is opened with them in the database."""
 
 NOT_SHOWN: dict[str, str] = {
     "AddressIn.address": "sought in the address book, kept nowhere",
