@@ -284,13 +284,14 @@ VENDOR_SEEN: dict[str, tuple[tuple[str, str], ...]] = {
     "address": (("dispatcher", "/schedule"),),
     "cluster name": (("dispatcher", "/clusters"), ("dispatcher", "/clusters/rounds")),
 }
-"""What comes from devices, the vendor and imported files, and where it is read (`server.VENDOR`). Those of nowhere stand in
-the data of maps at most: with `make prove` every page is opened with them in the database."""
+"""What comes from devices, the vendor and imported files, and where it is read (`server.VENDOR`). Those of nowhere
+stand in the data of maps at most: with `make prove` every page is opened with them in the database."""
 
 NOT_SHOWN: dict[str, str] = {
     "AddressIn.address": "sought in the address book, kept nowhere",
     "AreaIn.rule": "a name of a list", "NextHomesIn.rule": "a name of a list", "ProposeIn.rule": "a name of a list",
     "CameByIn.code": "a code that must be known", "JoinIn.code": "a code that must be known",
+    "ConsentIn.note": "read over the API alone",
     "CodeIn.code": "a code that must be known", "Login.code": "a code that must be known",
     "ChoiceIn.event": "a name of a list", "HookIn.events": "names of a list", "HookChange.events": "names of a list",
     "CustomerIn.name": "a household's name: `server.VENDOR` has it from an import",
