@@ -44,11 +44,9 @@ class _Desk:
     def __init__(self, hooks: HookDesk, outbox: HookOutbox, people: People, viewer: Viewer) -> None:
         self._hooks, self._outbox, self._people, self._viewer = hooks, outbox, people, viewer
 
-    def button(self, word: str, act: object, *, quiet: bool = True, label: str = "") -> None:
+    def button(self, word: str, act: object, *, quiet: bool = True, small: bool = True) -> None:
         made = ui.button(word, color=None, on_click=act).props("unelevated no-caps")
-        made.classes("m-button m-button-quiet m-button-small" if quiet else "m-button")
-        if label:
-            made.props["aria-label"] = label
+        made.classes("m-button" + (" m-button-quiet" if quiet else "") + (" m-button-small" if quiet and small else ""))
 
     async def card(self, view: EndpointView, log: Sequence[DeliveryView]) -> None:
         hooks, viewer = self._hooks, self._viewer
@@ -145,7 +143,7 @@ class _Desk:
                     dialog.close()
 
             with ui.element("div").classes("m-actions m-dialog-actions"):
-                self.button(_("Cancel"), dialog.close)
+                self.button(_("Cancel"), dialog.close, small=False)
                 self.button(_("Add"), add, quiet=False)
 
 
