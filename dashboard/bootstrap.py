@@ -19,6 +19,7 @@ from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database
 from core.db.reads.cluster_scores import cluster_scores
+from core.distant import Answering, DistantLinks
 from core.errors import Invalid
 from core.fleet import FleetService, StateLimits, VendorAccounts
 from core.fleet.holding import Holder, HoldRules
@@ -102,6 +103,8 @@ class Parts:
     view_as: ViewAs
     privacy: Privacy
     shares: Shares
+    distant: DistantLinks
+    answering: Answering | None
 
     @property
     def accounts(self) -> VendorAccounts:
@@ -166,6 +169,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         holder=Holder(database, clock, owner=name, rules=hold_rules(settings)),
         shared=shared,
     )
+    distant = DistantLinks(database, clock, fleet.accounts, others=shared and not duty.owns_links)
     control.attach(fleet, lift_codes=LIFT_CODES, limits=limits)
     if duty.owns_links:
         billing.hear(fleet.session_keeper.ended)
@@ -180,7 +184,13 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
     geocoder = make_geocoder(settings, clock)
     land = make_land(database=database, clock=clock, books=neighbours, audit=people.audit, geocoder=geocoder)
     lawns = make_lawn_desks(
-        database=database, clock=clock, fleet=fleet, lots=land.shelf, audit=people.audit, land=land.changed
+        database=database,
+        clock=clock,
+        fleet=fleet,
+        lots=land.shelf,
+        audit=people.audit,
+        land=land.changed,
+        distant=distant,
     )
     lawns.ties.changed.subscribe(billing.feed.retied)
     routes = RouteDesk(clusters, BookReach(neighbours), neighbours)
@@ -195,7 +205,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
     scheduling.rain.ways = partial(lot_ways, database, routes)
     control.guard.raining = sky.weather.raining
     if settings.mammotion_link_accounts:
-        run_visits_with(scheduling, fleet=fleet, ties=lawns.ties, weather=sky.weather)
+        run_visits_with(scheduling, fleet=fleet, ties=lawns.ties, weather=sky.weather, distant=distant)
     households = make_households(
         database=database,
         clock=clock,
@@ -305,6 +315,8 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
             limits=limits,
         ),
         bus=make_bus(settings, clock),
+        distant=distant,
+        answering=Answering(database, clock, fleet.accounts) if shared and owns_links else None,
     )
 
 

@@ -67,6 +67,10 @@ class Crossing:
         alarms, maps = parts.care.alarms, fleet.maps
         # commands, accounts, mowers
         self._word("command", fleet.commands.changed, self._wake_commands)
+        self._word("link_asked", parts.distant.asked, self._wake_answering)
+        if parts.answering is not None:
+            parts.answering.answered.subscribe(lambda _id: self._tell("link_answered", ""))
+        self._bus.hear("link_answered", lambda _body: parts.distant.wake())
         self._word("roster", fleet.live.roster_changed, self._roster, sends=self._duty.owns_links)
         if self._duty.owns_links:
             fleet.accounts.health_changed.subscribe(self._put_health)
@@ -146,6 +150,10 @@ class Crossing:
 
     async def _wake_commands(self) -> None:
         self._parts.fleet.commands.wake()
+
+    async def _wake_answering(self) -> None:
+        if self._parts.answering is not None:
+            self._parts.answering.wake()
 
     async def _roster(self) -> None:
         await self._parts.fleet.roster.load()

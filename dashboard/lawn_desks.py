@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.accounts import Audit
 from core.clock import Clock
 from core.db import Database
+from core.distant import DistantLinks
 from core.fleet import FleetService, MapLibrary
 from core.lawnmaps import MapSync, NoGoDesk, NoGoWatch, ZoneTies
 from core.lawnmaps.ports import Lots
@@ -46,15 +47,17 @@ def make_lawn_desks(
     lots: Lots,
     audit: Audit,
     land: LandEvent | None = None,
+    distant: DistantLinks | None = None,
 ) -> LawnDesks:
-    """``land`` tells where lots changed: zones there are judged anew."""
+    """``land`` tells where lots changed: zones there are judged anew. ``distant`` reaches the mowers of others."""
+    link_of = fleet.accounts.link_of if distant is None else distant.link_of
     maps, mowers = fleet.maps, fleet.roster
     ties = ZoneTies(database=database, clock=clock, maps=maps, mowers=mowers, lots=lots, audit=audit)
     if land is not None:
         land.subscribe(lambda changed: ties.land_changed(changed.bbox))
 
     def plans_of(device_name: str) -> DevicePlans | None:
-        link = fleet.accounts.link_of(device_name)
+        link = link_of(device_name)
         return None if link is None else link.plans
 
     no_go = NoGoDesk(database=database, clock=clock, maps=maps, mowers=mowers, audit=audit)
@@ -62,7 +65,7 @@ def make_lawn_desks(
         maps=maps,
         ties=ties,
         sync=MapSync(
-            clock=clock, maps=maps, mowers=mowers, ties=ties, link_of=fleet.accounts.link_of, audit=audit
+            clock=clock, maps=maps, mowers=mowers, ties=ties, link_of=link_of, audit=audit
         ),
         no_go=no_go,
         watch=NoGoWatch(

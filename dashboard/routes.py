@@ -359,7 +359,9 @@ def register_sign_in(
         sign_on.register(sign_on=parts.sign_on, people=people, public_url=public_url)  # /sign-on
     sign_in_again.register(people=people, throttle=throttle)  # /session/again
     second_step.register(people=people, entrance=entrance, throttle=throttle, public_url=public_url)  # /sign-in/second
-    account_security.register(people=people, factors=people.factors, public_url=public_url)  # /account/security
+    account_security.register(
+        people=people, factors=people.factors, public_url=public_url, sign_on=parts.sign_on
+    )  # /account/security
     join_routes.register(start=start, people=people, throttle=AskThrottle(counts=parts.programs.counts))
     account_keys.register(keys=parts.programs.keys, people=people, clock=parts.clock)  # /account/keys
     admin_webhooks.register(

@@ -55,6 +55,9 @@ async def _start(parts: Parts, duty: Duty, stack: AsyncExitStack) -> None:
     await parts.fleet.start()
     for loss in parts.fleet.losses:
         log.warning("telemetry.lost_at_last_stop", loss=str(loss))
+    if parts.answering is not None:
+        stack.push_async_callback(parts.answering.stop)
+        parts.answering.start()
     if duty.owns_links:
         stack.push_async_callback(parts.hooks.stop)
         await parts.hooks.start()

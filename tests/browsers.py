@@ -197,9 +197,9 @@ async def open_complaints(page: Page) -> list[str]:
 
 
 @contextmanager
-def served(module: str, folder: Path) -> Iterator[str]:
+def served(module: str, folder: Path, port: int | None = None) -> Iterator[str]:
     """The address of ``python -m module PORT FOLDER``, a process of its own, once its sign-in page answers."""
-    port = free_port()
+    port = port or free_port()
     process = SERVERS.Process(target=run_module, args=(module, str(port), str(folder)))
     process.start()
     url, until = f"http://127.0.0.1:{port}", monotonic() + START_SECONDS

@@ -25,6 +25,7 @@ from core.accounts.second_factor import FactorRules
 from core.accounts.self_service import AccountMail, MailKind, SelfService, SignedUp, TokenKind
 from core.accounts.sessions import SessionKind, SessionView, hashed, new_secret
 from core.accounts.sign_on import Identity, IdentityProvider, LinkNeeded, SignOn, SignOnRules
+from core.accounts.sign_on_links import LinkView
 from core.accounts.token_answers import KeptAnswers
 from core.accounts.tokens import RefreshRefused, TokenPair, Tokens, looks_signed
 from core.accounts.view_as import ViewAs
@@ -54,6 +55,7 @@ __all__ = [
     "IdentityProvider",
     "KeptAnswers",
     "LinkNeeded",
+    "LinkView",
     "MadeKey",
     "MailKind",
     "NewApp",

@@ -60,7 +60,7 @@ class SignInStep(Record, table=True):
     __tablename__ = "sign_in_step"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    kind: str = Field(max_length=20)  # second | passkey | new_passkey | sign_on | link
+    kind: str = Field(max_length=20)  # second | passkey | new_passkey | sign_on | tie | link
     secret_hash: str = Field(unique=True, max_length=64)  # SHA-256 hex of the secret in its cookie
     person_id: UUID | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

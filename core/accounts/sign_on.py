@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.accounts.people import People, SecondStepNeeded, SignedIn, valid_email
 from core.accounts.roles import Role
 from core.accounts.sign_in_tables import IdentityLink
+from core.accounts.sign_on_links import SignOnLinks
 from core.accounts.steps import StepKind, find_step, open_step, use_step
 from core.accounts.tables import Person
 from core.accounts.viewer import Viewer
@@ -81,25 +82,34 @@ class SignOn:
     ) -> None:
         self._database, self._clock, self._people = database, clock, people
         self._provider, self._rules = provider, rules
+        self.links = SignOnLinks(database, clock, people.audit)
 
     @property
     def name(self) -> str:
         return self._provider.name
 
-    async def begin(self, *, redirect_uri: str, target: str) -> tuple[str, str]:
-        """Where the browser goes, and the secret that it must bring back beside the provider's answer."""
+    async def begin(
+        self, *, redirect_uri: str, target: str, viewer: Viewer | None = None, proof: str = ""
+    ) -> tuple[str, str]:
+        """Where the browser goes, and the secret that it must bring back beside the provider's answer.
+
+        With a ``viewer`` the account there is tied to theirs instead of letting anybody in; ``proof`` is from
+        `SignOnLinks.ask_tie`, ``NotAllowed`` unless it is theirs and unused."""
+        person_id = None if viewer is None else await self._proven(viewer, proof)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _part in range(3))
         address = await self._provider.address(redirect_uri=redirect_uri, state=state, nonce=nonce, verifier=verifier)
         content = {"state": state, "nonce": nonce, "verifier": verifier, "target": target}
         async with self._database.session() as session:
-            step = await open_step(session, self._clock, StepKind.SIGN_ON, content=content)
+            step = await open_step(session, self._clock, StepKind.SIGN_ON, person_id=person_id, content=content)
         return address, step
 
     async def finish(
         self, *, step: str, state: str, code: str, redirect_uri: str, user_agent: str = ""
-    ) -> tuple[SignedIn, str]:
-        """Who came back is in, and where they wanted to go. ``NotAllowed`` for an answer to another browser's question
-        and for people nobody knows, ``LinkNeeded``, ``SecondStepNeeded``."""
+    ) -> tuple[SignedIn | None, str]:
+        """Who came back is in, and where they wanted to go; ``None`` is in who was before, and tied the account now.
+
+        ``NotAllowed`` for an answer to another browser's question and for people nobody knows, ``LinkNeeded``,
+        ``SecondStepNeeded``; ``Conflict`` where the account to be tied is tied to somebody."""
         async with self._database.session() as session:
             begun = await find_step(session, self._clock, StepKind.SIGN_ON, step)
             await use_step(session, self._clock, begun)
@@ -109,6 +119,9 @@ class SignOn:
         identity = await self._provider.identity(
             redirect_uri=redirect_uri, code=code, nonce=told["nonce"], verifier=told["verifier"]
         )
+        if begun.person_id is not None:
+            await self._tie_own(begun.person_id, identity)
+            return None, told["target"]
         person = await self._person(identity, told["target"])
         if isinstance(person, LinkNeeded):
             raise person
@@ -134,10 +147,26 @@ class SignOn:
             await use_step(session, self._clock, begun)
             told = begun.content
             identity = Identity(told["issuer"], told["subject"], told["email"])
-            if await self._linked(session, identity) is not None:
-                raise Conflict(N_("this account of the provider is tied already"))
-            await self._tie(session, viewer.person_id, identity, viewer.email)
+            await self._tie_once(session, viewer.person_id, identity, viewer.email)
         return str(told["target"])
+
+    async def _proven(self, viewer: Viewer, proof: str) -> UUID:
+        async with self._database.session() as session:
+            given = await find_step(session, self._clock, StepKind.TIE, proof)
+            if given.person_id != viewer.person_id:
+                raise NotAllowed(N_("This sign-in took too long or was used already: begin again."))
+            await use_step(session, self._clock, given)
+        return viewer.person_id
+
+    async def _tie_own(self, person_id: UUID, identity: Identity) -> None:
+        async with self._database.session() as session:
+            person = await session.get_one(Person, person_id)
+            await self._tie_once(session, person_id, identity, person.email)
+
+    async def _tie_once(self, session: AsyncSession, person_id: UUID, identity: Identity, actor: str) -> None:
+        if await self._linked(session, identity) is not None:
+            raise Conflict(N_("this account of the provider is tied already"))
+        await self._tie(session, person_id, identity, actor)
 
     async def _person(self, identity: Identity, target: str) -> Person | LinkNeeded:
         async with self._database.session() as session:

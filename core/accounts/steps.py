@@ -23,6 +23,7 @@ class StepKind(StrEnum):
     PASSKEY = "passkey"  # a passkey is asked for at sign-in
     NEW_PASSKEY = "new_passkey"  # a passkey is being made
     SIGN_ON = "sign_on"  # somebody went to the identity provider
+    TIE = "tie"  # a signed-in person, having proven it, goes to the provider to tie an account there
     LINK = "link"  # they came back, and sign in once more to tie both accounts
 
 

@@ -9,6 +9,7 @@ import core.billing.referral_tables
 import core.billing.tables
 import core.billing.usage_tables
 import core.control.tables
+import core.distant.tables
 import core.fleet.alarms.tables
 import core.fleet.holding.tables
 import core.fleet.maintenance.tables

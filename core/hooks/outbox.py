@@ -18,11 +18,12 @@ from standardwebhooks import Webhook
 
 from core.clock import Clock
 from core.db import Database
-from core.errors import MowthosError, NotAllowed
+from core.errors import Conflict, MowthosError, NotAllowed
 from core.hooks.tables import HookDelivery, HookEndpoint, HookEvent, HookTold
 from core.ids import new_id
 from core.notices import DEFAULT_RETRIES, wait_after
 from core.ports import SecretBox
+from core.texts import N_
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,11 @@ class HookOutbox:
         """Store one event; returns for how many addresses. ``only`` tells this address, whatever it asked for."""
         async with self._database.connection() as connection:
             return await self.put_beside(connection, kind, data, only=only)
+
+    async def put_test(self, endpoint_id: UUID, *, asked_by: str) -> None:
+        """Tell this address that somebody pressed Test; ``Conflict`` where it is switched off or gone."""
+        if not await self.put("webhook.test", {"asked_by": asked_by}, only=endpoint_id):
+            raise Conflict(N_("this webhook is switched off: nothing is sent to it"))
 
     async def put_beside(
         self, connection: AsyncConnection, kind: str, data: dict[str, Any], *, only: UUID | None = None

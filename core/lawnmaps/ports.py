@@ -1,10 +1,11 @@
 """What lawn maps ask of the rest of the house, each no wider than it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from core.fleet import MowerIdentity
+from core.fleet.model import DeviceMap, MapProgress
 from core.neighbourhood import LotView
 
 type Box = tuple[float, float, float, float]
@@ -15,6 +16,14 @@ class Lots(Protocol):
     """The registered lots in or near a box; `core.neighbourhood.lots.LotShelf` is one."""
 
     async def lots_near(self, box: Box) -> Sequence[LotView]: ...
+
+
+class MapLink(Protocol):
+    """A link, near or distant, that fetches a mower's map."""
+
+    async def sync_map(
+        self, device_name: str, *, progress: Callable[[MapProgress], None] | None = None
+    ) -> DeviceMap: ...
 
 
 class Mowers(Protocol):

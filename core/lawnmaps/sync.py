@@ -19,9 +19,8 @@ from core.events import Event
 from core.fleet import MapLibrary
 from core.fleet.model import MapProgress, MapStage
 from core.lawnmaps.diff import MapDiff, map_diff
-from core.lawnmaps.ports import Mowers
+from core.lawnmaps.ports import MapLink, Mowers
 from core.lawnmaps.ties import ZoneTies
-from core.ports import CloudLink
 from core.texts import N_, Text
 
 log = structlog.get_logger(__name__)
@@ -70,7 +69,7 @@ class MapSync:
         maps: MapLibrary,
         mowers: Mowers,
         ties: ZoneTies,
-        link_of: Callable[[str], CloudLink | None],
+        link_of: Callable[[str], MapLink | None],
         audit: Audit,
     ) -> None:
         self.changed: Event[SyncState] = Event("map_sync_changed")
@@ -114,7 +113,7 @@ class MapSync:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, device_name: str, link: CloudLink) -> None:
+    async def _run(self, device_name: str, link: MapLink) -> None:
         before = self._maps.latest(device_name)
         try:
             fetched = await link.sync_map(device_name, progress=lambda progress: self._progress(device_name, progress))

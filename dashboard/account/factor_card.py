@@ -8,9 +8,10 @@ from nicegui import ui
 
 from core.accounts import FactorKind, FactorView, People, SecondFactors, Site, Viewer
 from core.errors import MowthosError
+from dashboard.account.proving import actions, prove_first
 from dashboard.components.ages import age_text
 from dashboard.components.dialogs import asking
-from dashboard.components.notices import attempt, still_signed_in, tell_problem
+from dashboard.components.notices import attempt, tell_problem
 from dashboard.components.text import text
 from dashboard.i18n import _, ngettext, told
 
@@ -144,37 +145,9 @@ class FactorCard:
             actions(dialog, _("I have them"), dialog.close, cancel=False)
 
     def _proving(self, title: str, word: str, act: Callable[[], Awaitable[None]]) -> None:
-        """Ask for the password, then act."""
-        with asking(title=title) as dialog:
-            text("h2", title)
-            given = None
-            if self._password:
-                given = ui.input(_("Your password"), password=True)
-                given.props('outlined autocomplete="current-password"')
-
-            async def go() -> None:
-                if not await still_signed_in(self._people, self._viewer):
-                    return
-                try:
-                    await self._people.prove(self._viewer, "" if given is None else given.value or "")
-                    dialog.close()
-                    await act()
-                except MowthosError as error:
-                    tell_problem(told(error.message))
-
-            actions(dialog, word, go)
+        prove_first(self._people, self._viewer, title, word, act, password=self._password)
 
     @staticmethod
     def _button(words: str, act: Callable[[], Awaitable[None]]) -> ui.button:
         button = ui.button(words, color=None, on_click=act).props("unelevated no-caps")
         return button.classes("m-button m-button-quiet")
-
-
-def actions(dialog: ui.dialog, word: str, act: Callable[[], object], *, cancel: bool = True) -> None:
-    """The buttons at a dialog's end."""
-    with ui.element("div").classes("m-actions m-dialog-actions"):
-        if cancel:
-            ui.button(_("Cancel"), color=None, on_click=dialog.close).props("unelevated no-caps").classes(
-                "m-button m-button-quiet"
-            )
-        ui.button(word, color=None, on_click=act).props("unelevated no-caps").classes("m-button")

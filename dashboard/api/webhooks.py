@@ -107,10 +107,12 @@ def webhooks_router(*, bearer: Bearer, hooks: HookDesk, outbox: HookOutbox) -> A
     async def rotate(webhook_id: UUID, viewer: Manager) -> MadeHookOut:
         return MadeHookOut.of(await hooks.rotate(webhook_id, by=viewer, source="api"))
 
-    @router.post("/{webhook_id}/test", status_code=202, responses=problems(403, 404, 422), summary="Tell it of a test")
+    @router.post(
+        "/{webhook_id}/test", status_code=202, responses=problems(403, 404, 409, 422), summary="Tell it of a test"
+    )
     async def test(webhook_id: UUID, viewer: Manager) -> Response:
         await hooks.deliveries(webhook_id, limit=1)
-        await outbox.put("webhook.test", {"asked_by": viewer.email}, only=webhook_id)
+        await outbox.put_test(webhook_id, asked_by=viewer.email)
         return Response(status_code=202)
 
     @router.get("/{webhook_id}/deliveries", responses=problems(403, 404, 422), summary="Its log, newest first")

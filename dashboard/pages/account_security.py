@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Request
 from nicegui import ui
 
-from core.accounts import People, SecondFactors, Viewer
+from core.accounts import People, SecondFactors, SignOn, Viewer
 from dashboard.account.factor_card import FactorCard
 from dashboard.account.session_card import SessionCard, password_form
+from dashboard.account.sign_on_card import SignOnCard
 from dashboard.assets import asset_url
 from dashboard.components.text import text
 from dashboard.gate import signed_in
@@ -16,7 +17,7 @@ from dashboard.pages.second_step import site_of
 from dashboard.theme import page_at, page_frame, page_head
 
 
-def register(*, people: People, factors: SecondFactors, public_url: str | None) -> None:
+def register(*, people: People, factors: SecondFactors, public_url: str | None, sign_on: SignOn | None = None) -> None:
     """Serve ``/account/security``."""
 
     @page_at("/account/security")
@@ -33,6 +34,9 @@ def register(*, people: People, factors: SecondFactors, public_url: str | None) 
                 with ui.element("section").classes("m-card"):
                     site = site_of(request, public_url)
                     await FactorCard(people, factors, viewer, site, password=has_password).build()
+                if sign_on is not None:
+                    with ui.element("section").classes("m-card"):
+                        await SignOnCard(people, sign_on, viewer, password=has_password).build()
                 sessions = SessionCard(people, viewer)
                 with ui.element("section").classes("m-card"):
                     await sessions.build()

@@ -8,6 +8,7 @@ from nicegui import ui
 from core.accounts import People, Right, Viewer
 from core.errors import MowthosError
 from core.hooks import HOOK_EVENTS, DeliveryView, EndpointView, HookDesk, HookOutbox, MadeEndpoint
+from dashboard.components.cluster_dialogs import ask
 from dashboard.components.dialogs import asking
 from dashboard.components.faces import empty_face
 from dashboard.components.notices import attempt, still_signed_in, tell_problem
@@ -43,11 +44,9 @@ class _Desk:
     def __init__(self, hooks: HookDesk, outbox: HookOutbox, people: People, viewer: Viewer) -> None:
         self._hooks, self._outbox, self._people, self._viewer = hooks, outbox, people, viewer
 
-    def button(self, word: str, act: object, *, quiet: bool = True, label: str = "") -> None:
+    def button(self, word: str, act: object, *, quiet: bool = True, small: bool = True) -> None:
         made = ui.button(word, color=None, on_click=act).props("unelevated no-caps")
-        made.classes("m-button m-button-quiet m-button-small" if quiet else "m-button")
-        if label:
-            made.props["aria-label"] = label
+        made.classes("m-button" + (" m-button-quiet" if quiet else "") + (" m-button-small" if quiet and small else ""))
 
     async def card(self, view: EndpointView, log: Sequence[DeliveryView]) -> None:
         hooks, viewer = self._hooks, self._viewer
@@ -57,6 +56,8 @@ class _Desk:
                 text("span", _("On") if view.active else _("Off")).classes(
                     f"m-chip {'m-chip-good' if view.active else ''}"
                 )
+            if view.description:
+                text("p", view.description)
             text("p", ", ".join(view.events)).classes("m-muted")
             counts = _("{waiting} wait, {dead} given up").format(waiting=view.waiting, dead=view.dead)
             text("p", counts).classes("m-small")
@@ -67,8 +68,18 @@ class _Desk:
                 self.button(
                     word, lambda: self.act(hooks.change(view.id, by=viewer, active=not view.active), _("Kept."))
                 )
-                self.button(_("Remove"), lambda: self.act(hooks.remove(view.id, by=viewer), _("Removed.")))
+                self.button(_("Remove"), lambda: self._ask_remove(view))
             self._log(log)
+
+    def _ask_remove(self, view: EndpointView) -> None:
+        async def go() -> None:
+            if await still_signed_in(self._people, self._viewer):
+                await self._hooks.remove(view.id, by=self._viewer)
+                ui.navigate.reload()
+
+        words = _("{address} is told no more, and what was told to it is forgotten.").format(address=view.url)
+        title = _("Remove this webhook?")
+        ask(title=title, words=words, act_word=_("Remove it"), act=go, done="", danger=True)
 
     def _log(self, log: Sequence[DeliveryView]) -> None:
         with ui.element("ul").classes("m-list"):
@@ -83,7 +94,11 @@ class _Desk:
                         self.button(_("Tell again"), lambda one=one: self._again(one))
 
     async def _again(self, one: DeliveryView) -> None:
-        await self.act(self._hooks.replay(one.id, by=self._viewer), _("Told again."))
+        async def go() -> None:
+            await self._hooks.replay(one.id, by=self._viewer)
+            await self._outbox.run()
+
+        await self.act(go(), _("Sent off."))
 
     async def act(self, work: Awaitable[object], done: str) -> None:
         if not await still_signed_in(self._people, self._viewer):
@@ -92,7 +107,7 @@ class _Desk:
             ui.navigate.reload()
 
     async def _test(self, view: EndpointView) -> None:
-        await self._outbox.put("webhook.test", {"asked_by": self._viewer.email}, only=view.id)
+        await self._outbox.put_test(view.id, asked_by=self._viewer.email)
         await self._outbox.run()
 
     async def show(self, work: Awaitable[MadeEndpoint]) -> bool:
@@ -120,13 +135,15 @@ class _Desk:
                 label=_("What to tell"), multiple=True, value=["alarm.changed"],
             )  # fmt: skip
             events.props("outlined use-chips").classes("m-field")
+            words = ui.input(_("What it is for")).props("outlined maxlength=200").classes("m-field")
 
             async def add() -> None:
-                if await self.show(self._hooks.add(url.value or "", events.value, by=self._viewer)):
+                made = self._hooks.add(url.value or "", events.value, by=self._viewer, description=words.value or "")
+                if await self.show(made):
                     dialog.close()
 
             with ui.element("div").classes("m-actions m-dialog-actions"):
-                self.button(_("Cancel"), dialog.close)
+                self.button(_("Cancel"), dialog.close, small=False)
                 self.button(_("Add"), add, quiet=False)
 
 

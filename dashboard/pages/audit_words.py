@@ -16,6 +16,7 @@ def action_words() -> dict[str, str]:
         "person.sign_up": _("signed up"),
         "person.new_password": _("chose a new password"),
         "person.link": _("tied an account of a provider"),
+        "person.unlink": _("took an account of a provider away"),
         "person.view_as": _("looked as a homeowner"),
         "person.view_as_end": _("stopped looking as a homeowner"),
         "person.export": _("exported what is kept about a person"),

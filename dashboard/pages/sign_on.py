@@ -16,10 +16,13 @@ from dashboard.plain_page import brand_html, plain_page
 
 SIGN_ON_COOKIE = "mowthos_sign_on"
 LINK_COOKIE = "mowthos_link"
+ACCOUNT = "/account/security"
+SAID_NO = frozenset({"access_denied", "login_required", "consent_required", "interaction_required"})
+TRY_LATER = frozenset({"server_error", "temporarily_unavailable"})
 
 
 def register(*, sign_on: SignOn, people: People, public_url: str | None) -> None:
-    """Serve ``/sign-on``, ``/sign-on/callback`` and ``/sign-on/link``."""
+    """Serve ``/sign-on``, ``/sign-on/callback``, ``/sign-on/tie`` and ``/sign-on/link``."""
     app.include_router(sign_on_router(sign_on=sign_on, people=people, public_url=public_url))
 
 
@@ -40,10 +43,26 @@ def sign_on_router(*, sign_on: SignOn, people: People, public_url: str | None = 
         set_cookie(response, request, SIGN_ON_COOKIE, step, STEP_SECONDS)
         return response
 
+    @router.get("/tie")
+    async def tie(request: Request, proof: str = "") -> Response:
+        """From the account page: ``proof`` is good once, for the person it was made for."""
+        viewer = viewer_of(request)
+        if viewer is None:
+            return RedirectResponse(f"/sign-in?{urlencode({'next': ACCOUNT})}", 303)
+        try:
+            address, step = await sign_on.begin(
+                redirect_uri=callback(request), target=ACCOUNT, viewer=viewer, proof=proof
+            )
+        except MowthosError as error:
+            return _refused(request, told(error.message))
+        response = RedirectResponse(address, 303)
+        set_cookie(response, request, SIGN_ON_COOKIE, step, STEP_SECONDS)
+        return response
+
     @router.get("/callback")
-    async def back(request: Request, state: str = "", code: str = "") -> Response:
+    async def back(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
         if not code:
-            return _refused(request, _("The identity provider did not let you in."))
+            return _refused(request, _no_code(error, sign_on.name))
         try:
             done, target = await sign_on.finish(
                 step=request.cookies.get(SIGN_ON_COOKIE, ""), state=state, code=code, redirect_uri=callback(request),
@@ -56,10 +75,11 @@ def sign_on_router(*, sign_on: SignOn, people: People, public_url: str | None = 
             return response
         except LinkNeeded as needed:
             return _ask_link(request, needed)
-        except MowthosError as error:
-            return _refused(request, told(error.message))
-        response = RedirectResponse(safe_target(target) or landing(done.viewer), 303)
-        await let_in(response, request, people, done)
+        except MowthosError as failure:
+            return _refused(request, told(failure.message))
+        response = RedirectResponse(safe_target(target) or (ACCOUNT if done is None else landing(done.viewer)), 303)
+        if done is not None:
+            await let_in(response, request, people, done)
         response.delete_cookie(SIGN_ON_COOKIE, path="/")
         return response
 
@@ -111,8 +131,28 @@ def _ask_link(request: Request, needed: LinkNeeded) -> Response:
     return response
 
 
+def _no_code(error: str, provider: str) -> str:
+    """Why the provider sent somebody back without a code (RFC 6749, 4.1.2.1), in our words: its own are not shown,
+    anybody can write them into a link."""
+    if error in TRY_LATER:
+        return _("{provider} cannot sign anybody in just now: try again, or use your password.").format(
+            provider=provider
+        )
+    if error in SAID_NO:
+        return _(
+            "{provider} did not let you in: you said no there, or it does not know you. "
+            "Try again, or use your password."
+        ).format(provider=provider)
+    return _("{provider} sent you back without an answer: sign on again; if it stays, tell an admin.").format(
+        provider=provider
+    )
+
+
 def _refused(request: Request, words: str) -> Response:
-    body = f'<a class="m-button" href="/sign-in">{escape(_("Back to sign-in"))}</a>'
+    target, name = "/sign-in", _("Back to sign-in")
+    if viewer_of(request) is not None:
+        target, name = ACCOUNT, _("Back to your account")
+    body = f'<a class="m-button" href="{target}">{escape(name)}</a>'
     return _page(request, _("That did not work"), words, body, status=403)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from core.distant import DistantLinks
 from core.errors import NotFound
 from core.fleet import FleetService, MowingSession
 from core.fleet.model import MowerSnapshot
@@ -15,9 +16,15 @@ from core.scheduling.weather_desk import WeatherDesk
 
 
 def run_visits_with(
-    scheduling: Scheduling, *, fleet: FleetService, ties: ZoneTies, weather: WeatherDesk | None
+    scheduling: Scheduling,
+    *,
+    fleet: FleetService,
+    ties: ZoneTies,
+    weather: WeatherDesk | None,
+    distant: DistantLinks | None = None,
 ) -> Execution:
-    """Visits run on this fleet from now on; without ``weather`` the mowers' own sensors decide."""
+    """Visits run on this fleet from now on; without ``weather`` the mowers' own sensors decide. ``distant`` reaches the
+    mowers whose account another process owns."""
 
     async def zones(device_name: str, lot_id: UUID) -> tuple[int, ...]:
         try:
@@ -42,7 +49,7 @@ def run_visits_with(
         return own or (weather is not None and weather.raining(device_name))
 
     def hours_of(device_name: str) -> DeviceHours | None:
-        link = fleet.accounts.link_of(device_name)
+        link = (fleet.accounts if distant is None else distant).link_of(device_name)
         return None if link is None else link.hours
 
     scheduling.hold_hours(hours_of=hours_of, mower_id_of=lambda name: fleet.roster.identity(name).id)

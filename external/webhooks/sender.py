@@ -6,6 +6,7 @@ look-up that could answer otherwise (DNS rebinding). Redirects are not followed,
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -28,17 +29,27 @@ class AddressRefused(OSError):
 
 
 class HookSender:
-    """``allowed`` says which IP addresses may be called; tests let their own machine in."""
+    """``allowed`` says which IP addresses may be called, ``trust`` whose certificates hold; tests let their own machine
+    in."""
 
-    def __init__(self, *, look_up: LookUp | None = None, allowed: Callable[[str], bool] = public) -> None:
-        self._look_up, self._allowed = look_up or system_look_up, allowed
+    def __init__(
+        self,
+        *,
+        look_up: LookUp | None = None,
+        allowed: Callable[[str], bool] = public,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._look_up, self._allowed, self._trust = look_up or system_look_up, allowed, trust
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         host = urlsplit(url).hostname or ""
         if _is_ip(host) and not self._allowed(host):  # the library asks no resolver about these
             raise NotAllowed(f"{host} is not a public address")
         connector = aiohttp.TCPConnector(
-            resolver=PinnedResolver(self._look_up, self._allowed), use_dns_cache=False, force_close=True
+            resolver=PinnedResolver(self._look_up, self._allowed),
+            use_dns_cache=False,
+            force_close=True,
+            ssl=self._trust or True,
         )
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
         try:

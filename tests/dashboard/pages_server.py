@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,9 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 from nicegui import app, ui
 
-from core.accounts import Entrance, FactorRules, HashCost, Passwords, People, Role, SecondFactors
+from core.accounts import Entrance, FactorRules, HashCost, Passwords, People, Role, SecondFactors, SignOn, SignOnRules
 from core.clock import SystemClock
-from core.db import open_database
+from core.db import Database, open_database
 from core.db.migrate import migrate
 from core.errors import NeedsHuman, Unavailable
 from core.fleet import FleetService, LiveFleet
@@ -26,11 +26,13 @@ from core.texts import N_
 from dashboard import gate
 from dashboard.metrics import Answers
 from dashboard.operations import Operations
-from dashboard.pages import account_security, admin, mowers, operations, second_step, sign_in, sign_in_again
+from dashboard.pages import account_security, admin, mowers, operations, second_step, sign_in, sign_in_again, sign_on
 from dashboard.scheduler import Scheduler
 from dashboard.throttle import SignInThrottle
+from external.identity import OidcProvider
 from tests.core.fleet.fakes import ReversingBox
 from tests.dashboard.running_out import run_out
+from tests.external.identity.company import SECRET
 
 PASSWORD = "correct horse battery"
 STATES = (MowerState.MOWING, MowerState.CHARGING, MowerState.MOWING, MowerState.FAULT)
@@ -122,7 +124,16 @@ def made_up_jobs() -> tuple[Job, ...]:
     )
 
 
-async def main(port: int, folder: str) -> None:
+def made_sign_on(issuer: str, people: People, database: Database, clock: SystemClock) -> SignOn:
+    provider = OidcProvider(issuer=issuer, client_id="mowthos", client_secret=SECRET, clock=clock, name="Elm Company")
+    return SignOn(database, clock, people, provider, SignOnRules(create=True))
+
+
+type Also = Callable[[People, Database], None]
+
+
+async def main(port: int, folder: str, also: Also | None = None) -> None:
+    """Serve them; ``also`` puts further pages beside."""
     clock = SystemClock()
     database = open_database(f"sqlite:///{folder}/pages.sqlite3")
     await migrate(database)
@@ -162,15 +173,22 @@ async def main(port: int, folder: str) -> None:
         await watch.look()
 
     throttle = SignInThrottle()
+    issuer = Path(folder) / "issuer"  # a test that runs an identity provider writes its address there
+    sign_on_way = made_sign_on(issuer.read_text(), people, database, clock) if issuer.exists() else None
     ways = (partial(second_step.passkey_html, alone=True),)
+    if sign_on_way is not None:
+        ways += (partial(sign_on.button_html, sign_on_way.name),)
+        sign_on.register(sign_on=sign_on_way, people=people, public_url=None)
     sign_in.register(people=people, throttle=throttle, ways=ways)
     sign_in_again.register(people=people, throttle=throttle)
     entrance = Entrance(database, clock, people, factors)
     second_step.register(people=people, entrance=entrance, throttle=throttle, public_url=None)
-    account_security.register(people=people, factors=factors, public_url=None)
+    account_security.register(people=people, factors=factors, public_url=None, sign_on=sign_on_way)
     mowers.register(live=live, roster=lambda: facts, clock=clock)
     admin.register(people=people, accounts=Accounts(clock), provenance=nothing_imported, clock=clock)
     operations.register(operations=desk, people=people)
+    if also is not None:
+        also(people, database)
     ui.run_with(outer, title="MowthosOS", dark=None, tailwind=False, reconnect_timeout=30, show_welcome_message=False)
     server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning", ws="websockets-sansio"))
     await server.serve()

@@ -34,6 +34,15 @@ async def proven(page: Page, button: str) -> None:
     await page.get_by_role("button", name="Go on").click()
 
 
+async def looked_at(page: Page, shot: Path) -> None:
+    """At both widths, by day and by night."""
+    for width, scheme in ((390, "dark"), (390, "light"), (1440, "dark"), (1440, "light")):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert await complaints(page) == []
+        await page.screenshot(path=f"{shot}-{width}-{scheme}.png")
+
+
 async def virtual_key(page: Page) -> None:
     """A passkey of Chromium's own that always knows who holds it."""
     devtools = await page.context.new_cdp_session(page)
@@ -56,30 +65,26 @@ async def test_an_app_and_a_passkey_are_set_up_and_sign_in(browser: Browser, add
     await expect(page.locator(".q-dialog__backdrop")).to_have_count(1)  # the one before has faded
     await page.wait_for_timeout(400)
     assert await open_complaints(page) == []
-    await page.screenshot(path=tmp_path / "app.png")
+    await looked_at(page, tmp_path / "app")
     app, clock = pyotp.TOTP(secret), SystemClock()
     await page.get_by_label("Code it shows now").fill(app.at(clock.now()))
     await page.get_by_role("button", name="Add it").click()
     await expect(page.locator(".m-codes li")).to_have_count(10)
     await page.wait_for_timeout(400)
     assert await open_complaints(page) == []
+    await looked_at(page, tmp_path / "codes")
     recovery = await page.locator(".m-codes li").first.inner_text()
     await page.get_by_role("button", name="I have them").click()
     await expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
 
     await proven(page, "Add a passkey")
     await expect(page.get_by_role("button", name="Take Passkey away")).to_be_visible()
-    for width, scheme in ((1440, "light"), (390, "dark")):
-        await page.set_viewport_size({"width": width, "height": 900})
-        await page.emulate_media(color_scheme=scheme)
-        assert await complaints(page) == []
-        await page.screenshot(path=tmp_path / f"security-{width}.png", full_page=True)
+    await looked_at(page, tmp_path / "security")
 
     await context.clear_cookies()
     await sign_in(page, address)
     await expect(page).to_have_url(re.compile("/sign-in/second"))
-    assert await complaints(page) == []
-    await page.screenshot(path=tmp_path / "second.png")
+    await looked_at(page, tmp_path / "second")
     await page.get_by_role("button", name="Use your passkey").click()
     await expect(page).to_have_url(re.compile("/account/security"))
 

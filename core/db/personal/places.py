@@ -185,11 +185,11 @@ NOT_ABOUT_PEOPLE = frozenset({
     "billing_drift", "billing_outbox", "billing_plan_version", "billing_webhook", "bulk_item", "cluster",
     "cluster_invite", "cluster_proposal", "cluster_version", "control_incident", "data_import", "device_plan_list",
     "erasure_pass", "fleet_worker", "geocode_cache", "history_mark", "hook_delivery", "hook_endpoint", "hook_event",
-    "hook_told", "job_claim", "job_run", "keep_off_order", "lot_mower", "mower", "mower_day", "mower_map",
-    "mower_odometer", "mower_quiet", "mower_settings", "mowing_session", "on_call_step", "parcel", "refresh_token",
-    "road", "road_layer", "service_item", "signing_key", "telemetry", "telemetry_minute", "telemetry_watermark",
-    "temporary_no_go", "town_feature", "usage_minute", "vendor_account", "visit_problem", "visit_run",
-    "weather_decision", "weather_limits", "weather_report", "zone_tie", "zone_tie_change",
+    "hook_told", "job_claim", "job_run", "keep_off_order", "link_request", "lot_mower", "mower", "mower_day",
+    "mower_map", "mower_odometer", "mower_quiet", "mower_settings", "mowing_session", "on_call_step", "parcel",
+    "refresh_token", "road", "road_layer", "service_item", "signing_key", "telemetry", "telemetry_minute",
+    "telemetry_watermark", "temporary_no_go", "town_feature", "usage_minute", "vendor_account", "visit_problem",
+    "visit_run", "weather_decision", "weather_limits", "weather_report", "zone_tie", "zone_tie_change",
 })  # fmt: skip
 """Tables about the company, the land, the machines and what they did. Who acted there by name is in `ACTED`; bodies
 that the payment provider sent are searched for the name and address."""

@@ -9,7 +9,7 @@ from core.accounts.people import PersonView
 from core.accounts.tables import Person
 from core.clock import MovableClock
 from core.db import Database
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict, NotAllowed, NotFound
 from tests.core.accounts.conftest import PASSWORD
 
 DANA = Identity("https://id.example", "sub-dana", "dana@elm.example", True, "Dana at work")
@@ -92,6 +92,51 @@ async def test_nobody_else_ties_the_account_to_theirs_nor_twice(
         await sign_on.link(viewer, caught.value.step)
     with pytest.raises(Conflict):
         await sign_on.link(viewer, second.value.step)
+
+
+async def test_who_proved_themselves_ties_an_account_of_any_mail_and_takes_it_away(
+    sign_on: SignOn, desk: Desk, people: People, dana: PersonView, ada: PersonView
+) -> None:
+    viewer = (await people.sign_in("dana@elm.example", PASSWORD)).viewer
+    admin = (await people.sign_in("ada@elm.example", PASSWORD)).viewer
+    proof = await sign_on.links.ask_tie(viewer)
+    for who, given in ((admin, proof), (viewer, "made up")):
+        with pytest.raises(NotAllowed):
+            await sign_on.begin(redirect_uri=BACK, target="/account", viewer=who, proof=given)
+    desk.who = at_work = replace(DANA, subject="work", email="d@work.example", email_verified=False)
+    _address, step = await sign_on.begin(redirect_uri=BACK, target="/account", viewer=viewer, proof=proof)
+    with pytest.raises(NotAllowed):  # its proof is used up
+        await sign_on.begin(redirect_uri=BACK, target="/account", viewer=viewer, proof=proof)
+    state = desk.asked[-1]["state"]
+    assert await sign_on.finish(step=step, state=state, code="code", redirect_uri=BACK) == (None, "/account")
+    done, _target = await come_back(sign_on, desk, at_work)
+    assert done.viewer.person_id == dana.id  # type: ignore[attr-defined]
+
+    (link,) = await sign_on.links.of(viewer)
+    assert (link.host, link.email) == ("id.example", "d@work.example")
+    with pytest.raises(NotFound):
+        await sign_on.links.remove(admin, link.id)
+    await sign_on.links.remove(viewer, link.id)
+    assert await sign_on.links.of(viewer) == []
+    assert [line.actor for line in await people.audit.lines(action="person.unlink")] == ["dana@elm.example"]
+
+
+async def test_an_account_tied_to_somebody_is_tied_to_nobody_else(
+    sign_on: SignOn, desk: Desk, people: People, dana: PersonView, ada: PersonView
+) -> None:
+    await tied(sign_on, desk, people)
+    admin = (await people.sign_in("ada@elm.example", PASSWORD)).viewer
+    proof = await sign_on.links.ask_tie(admin)
+    _address, step = await sign_on.begin(redirect_uri=BACK, target="", viewer=admin, proof=proof)
+    with pytest.raises(Conflict):
+        await sign_on.finish(step=step, state=desk.asked[-1]["state"], code="code", redirect_uri=BACK)
+
+
+async def test_the_only_way_in_is_not_taken_away(sign_on: SignOn, desk: Desk, people: People) -> None:
+    done, _target = await come_back(sign_on, desk, NEW)
+    (link,) = await sign_on.links.of(done.viewer)  # type: ignore[attr-defined]
+    with pytest.raises(Conflict, match="no password"):
+        await sign_on.links.remove(done.viewer, link.id)  # type: ignore[attr-defined]
 
 
 async def test_an_answer_in_another_browser_or_to_another_question_is_refused(

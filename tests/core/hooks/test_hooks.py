@@ -76,6 +76,16 @@ class _Now:
         return datetime.fromtimestamp(*args, **more)
 
 
+async def test_what_is_switched_off_is_not_tried_out(desk: HookDesk, outbox: HookOutbox, ada: Viewer) -> None:
+    made = await desk.add(URL, ["alarm.changed"], by=ada)
+    await desk.change(made.view.id, by=ada, active=False)
+    with pytest.raises(Conflict, match="switched off"):
+        await outbox.put_test(made.view.id, asked_by=ada.email)
+    await desk.change(made.view.id, by=ada, active=True)
+    await outbox.put_test(made.view.id, asked_by=ada.email)
+    assert await outbox.run() == 1
+
+
 async def test_who_asked_is_told_once_with_a_signature_that_their_library_takes(
     desk: HookDesk, outbox: HookOutbox, server: TheirServer, ada: Viewer, their_clock: None
 ) -> None:

@@ -475,6 +475,7 @@ WITHOUT_THE_SECRET = {
     "GET /sign-on": 403,
     "GET /sign-on/callback": 403,
     "GET /sign-on/link": 403,
+    "GET /sign-on/tie": 403,
     "POST /sign-on/link": 403,
     "POST /sms/status/{delivery_id}": 403,
     "POST /api/v1/payments/webhook": 403,
@@ -486,6 +487,7 @@ INSIDE: dict[tuple[Right, ...], str] = {
         GET /session
         POST /session/again
         GET /n/{short}
+        GET /sign-on/tie
         GET,POST /sign-on/link
     """,
     (Right.SEE_OWN_BILL,): """

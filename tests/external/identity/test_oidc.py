@@ -1,11 +1,6 @@
 """Our side of OpenID Connect against the certified oidc-provider, run by Node as a company would run it."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from time import monotonic, sleep
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -15,44 +10,18 @@ from core.accounts import Identity
 from core.clock import SystemClock
 from core.errors import NeedsHuman, NotAllowed, Unavailable
 from external.identity import OidcProvider
-from tests.browsers import free_port
+from tests.external.identity.company import SECRET, running_provider
 
-FOLDER = Path(__file__).parent / "provider"
 BACK = "http://127.0.0.1:9/sign-on/callback"
 DANA = {
     "sub": "dana-1", "email": "Dana@Elm.example", "email_verified": True, "name": "Dana Reyes", "groups": ["ops"],
 }  # fmt: skip
 
 
-def _no_node(why: str) -> None:
-    if os.environ.get("MOWTHOS_NO_SKIPS"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running provider. Its packages come by a lock with integrity hashes, once a machine."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        _no_node("needs node and npm for the certified oidc-provider")
-    if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        got = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=150, check=False)
-        if got.returncode:
-            _no_node(f"npm ci could not fetch oidc-provider: {got.stderr[-300:]}")
-    port, log = free_port(), tmp_path_factory.mktemp("provider") / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(["node", "server.js", str(port), BACK], cwd=FOLDER, stdout=out, stderr=out)
-    try:
-        until = monotonic() + 60
-        while b"listening" not in log.read_bytes():
-            if process.poll() is not None or monotonic() > until:
-                raise RuntimeError(f"the provider did not start: {log.read_text()[-500:]}")
-            sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
+    with running_provider(tmp_path_factory.mktemp("provider"), BACK) as address:
+        yield address
 
 
 @pytest.fixture
@@ -63,7 +32,7 @@ async def person(issuer: str) -> AsyncIterator[httpx.AsyncClient]:
         yield browser
 
 
-def ours(issuer: str, secret: str = "a secret of this test alone") -> OidcProvider:
+def ours(issuer: str, secret: str = SECRET) -> OidcProvider:
     return OidcProvider(issuer=issuer, client_id="mowthos", client_secret=secret, clock=SystemClock())
 
 

@@ -76,6 +76,10 @@ async def test_killing_and_restarting_processes_loses_nothing_doubles_nothing_an
 
             await until(evenly, "two accounts each", stage)
             await until(every_web_shows_them, "every web process shows all mowers, fresh", stage)
+            for mower in names:  # none of the web processes has a link: the owner reads
+                read = await client.post(f"/api/v1/mowers/{mower}/plans/read", headers=headers, timeout=60)
+                assert (read.status_code, read.json()["device_name"]) == (200, mower), read.text
+                assert read.json()["read_at"] is not None
 
             given: dict[str, str] = {}
 
