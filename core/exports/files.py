@@ -14,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from core.exports.kml import kml_of
 from core.spreadsheets import safe_cell
 
 PDF_ROWS = 2_000
@@ -26,6 +27,7 @@ class Form(StrEnum):
     PDF = "pdf"
     GEOJSON = "geojson"
     GPX = "gpx"
+    KML = "kml"
 
 
 MEDIA: Mapping[Form, str] = {
@@ -34,8 +36,11 @@ MEDIA: Mapping[Form, str] = {
     Form.PDF: "application/pdf",
     Form.GEOJSON: "application/geo+json",
     Form.GPX: "application/gpx+xml",
+    Form.KML: "application/vnd.google-earth.kml+xml",
 }
 TABLES = (Form.CSV, Form.XLSX, Form.PDF)
+PLACES = (Form.GEOJSON, Form.KML)
+WAYS = (*PLACES, Form.GPX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +143,19 @@ def _gpx(sheet: Sheet) -> bytes:
     return str(document.to_xml()).encode()
 
 
+def _kml(sheet: Sheet) -> bytes:
+    """A way for each value of ``track``; else a place for each row, with what its columns say."""
+    rows = _placed(sheet)
+    return kml_of(sheet.title, rows, [{one.title: _plain(row.get(one.key)) for one in sheet.columns} for row in rows])
+
+
 FORMS: Mapping[Form, Callable[[Sheet], bytes]] = {
     Form.CSV: _csv,
     Form.XLSX: _xlsx,
     Form.PDF: _pdf,
     Form.GEOJSON: _geojson,
     Form.GPX: _gpx,
+    Form.KML: _kml,
 }
 
 

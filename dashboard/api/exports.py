@@ -60,7 +60,7 @@ def exports_router(*, bearer: Bearer, sources: ExportSources, clock: Clock) -> A
     )
     async def one(
         name: Name,
-        form: Literal["csv", "xlsx", "pdf", "geojson", "gpx"],
+        form: Literal["csv", "xlsx", "pdf", "geojson", "gpx", "kml"],
         viewer: Caller,
         since: AwareDatetime | None = None,
         until: AwareDatetime | None = None,

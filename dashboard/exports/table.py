@@ -11,7 +11,8 @@ from typing import Any
 from core.accounts import Right, Viewer
 from core.errors import Invalid
 from core.exports import Column, Form
-from core.exports.files import TABLES
+from core.exports.files import PLACES, TABLES, WAYS
+from core.texts import N_
 from dashboard.exports.sources import ExportSources
 
 type Rows = Sequence[Mapping[str, Any]]
@@ -59,7 +60,7 @@ EXPORTS: Mapping[str, Export] = {
     for export in (
         Export(
             name="mowers",
-            title="Mowers",
+            title=N_("Mowers"),
             rights=(Right.SEE_FLEET, Right.SEE_OWN_LOT),
             columns=columns(
                 "device_name",
@@ -72,41 +73,41 @@ EXPORTS: Mapping[str, Export] = {
                 "last_updated",
             ),
             rows=lambda sources, asked: sources.mowers(asked.viewer),
-            forms=(*TABLES, Form.GEOJSON),
+            forms=(*TABLES, *PLACES),
         ),
         Export(
             name="sessions",
-            title="Mowing sessions",
+            title=N_("Mowing sessions"),
             rights=(Right.SEE_FLEET,),
             columns=columns("mower", "started", "ended", "end_reason", "mowing_s", "paused_s", "distance_m", "area_m2"),
             rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until),
         ),
         Export(
             name="track",
-            title="Track of a mower",
+            title=N_("Track of a mower"),
             rights=(Right.SEE_FLEET,),
             columns=columns("at", "state", "battery_percent", "longitude", "latitude"),
             rows=lambda sources, asked: sources.track(asked.mower, asked.since, asked.until),
-            forms=(*TABLES, Form.GEOJSON, Form.GPX),
+            forms=(*TABLES, *WAYS),
             of_mower=True,
         ),
         Export(
             name="clusters",
-            title="Clusters",
+            title=N_("Clusters"),
             rights=(Right.SEE_CLUSTERS,),
             columns=columns("code", "name", "state", "version", "neighbours", "author"),
             rows=lambda sources, asked: sources.clusters(),
         ),
         Export(
             name="alarms",
-            title="Alarms",
+            title=N_("Alarms"),
             rights=(Right.HANDLE_ALARMS,),
             columns=columns("kind", "severity", "subject", "raised_at", "acknowledged_by", "cleared_at", "owner"),
             rows=lambda sources, asked: sources.alarms(asked.since, asked.until),
         ),
         Export(
             name="invoices",
-            title="Bills",
+            title=N_("Bills"),
             rights=(Right.SEE_BILLING,),
             columns=columns(
                 "number", "address", "made_at", "state", "currency", "total_minor", "due_minor", "tax_minor", "paid_at"
@@ -115,7 +116,7 @@ EXPORTS: Mapping[str, Export] = {
         ),
         Export(
             name="audit",
-            title="Audit",
+            title=N_("Audit"),
             rights=(Right.SEE_AUDIT,),
             columns=columns(
                 "id", "at", "actor", "action", "object_type", "object_id", "reason", "source", "request_id"
