@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -91,7 +92,7 @@ def _xlsx(sheet: Sheet) -> bytes:
 def _write(page: Any, down: int, across: int, value: Any, moments: Any) -> None:
     if isinstance(value, datetime):
         page.write_datetime(down, across, value.astimezone(UTC), moments)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         page.write_number(down, across, value)
     else:
         page.write_string(down, across, _cell(value))
