@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.accounts import Audit, Viewer
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import Conflict, Invalid, NotFound
 from core.notices import Readers
 from core.reports.model import Cadence, ReportView, ReportWanted, RunState, SentView
@@ -70,8 +71,9 @@ class ReportDesk:
             rows = (await session.exec(query)).all()
         return await self._views(person_id, rows)
 
-    async def sent(self, person_id: UUID, *, limit: int = SHOWN) -> Sequence[SentView]:
-        """What was made for them, newest first, also of reports that are ended."""
+    async def sent(self, person_id: UUID, *, limit: int = SHOWN, page: Page | None = None) -> Sequence[SentView]:
+        """What was made for them, newest first, also of reports that are ended; with ``page`` those of it and one
+        more."""
         query = (
             select(ReportRun, ReportSubscription)
             .join(ReportSubscription, col(ReportSubscription.id) == col(ReportRun.subscription_id))
@@ -79,6 +81,8 @@ class ReportDesk:
             .order_by(col(ReportRun.created_at).desc(), col(ReportRun.id).desc())
             .limit(limit)
         )
+        if page is not None:
+            query = paged(query, (col(ReportRun.created_at), col(ReportRun.id)), page)
         async with self._database.session() as session:
             return [_sent(run, row) for run, row in (await session.exec(query)).all()]
 
@@ -182,6 +186,7 @@ def _sent(run: ReportRun, row: ReportSubscription) -> SentView:
         last=run.end_day - timedelta(days=1),
         zone=run.zone,
         state=RunState(run.state),
+        created_at=run.created_at,
         due_at=run.due_at,
         attempts=run.attempts,
         sent_at=run.sent_at,

@@ -73,6 +73,7 @@ class SentView:
     last: date
     zone: str
     state: RunState
+    created_at: datetime
     due_at: datetime
     attempts: int
     sent_at: datetime | None

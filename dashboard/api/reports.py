@@ -11,6 +11,7 @@ from core.accounts import Right, Viewer
 from core.exports import Form
 from core.reports import Cadence, ReportDesk, ReportView, ReportWanted, RunState, SentView
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 
 
@@ -86,8 +87,13 @@ def reports_router(*, bearer: Bearer, desk: ReportDesk) -> APIRouter:
         return ReportOut.of(await desk.subscribe(wanted, by=viewer, source="api"))
 
     @router.get("/sent", responses=problems(403, 422), summary="What was sent to the caller, newest first")
-    async def sent(viewer: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[SentReportOut]:
-        return [SentReportOut.of(one) for one in await desk.sent(viewer.person_id, limit=limit)]
+    async def sent(
+        viewer: Caller,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> list[SentReportOut]:
+        rows = await desk.sent(viewer.person_id, limit=limit, page=paging.page)
+        return [SentReportOut.of(one) for one in paging.cut(rows, lambda one: (one.created_at, one.id))]
 
     @router.delete("/{report_id}", status_code=204, responses=problems(403, 404, 422), summary="Get it no more")
     async def end(report_id: UUID, viewer: Caller) -> Response:

@@ -125,7 +125,7 @@ class ExportSources:
         ]
 
     async def invoices(self, since: datetime, until: datetime) -> list[Row]:
-        rows = [one for one in await self.billing.reads.invoices() if since <= one.made_at < until]
+        rows = await self.billing.reads.invoices_between(since, until)
         homes = await self.billing.reads.addresses({one.subscription_id for one in rows})
         return [one.model_dump() | {"address": homes.get(one.subscription_id, "")} for one in rows]
 

@@ -133,7 +133,8 @@ def _choose(span: DaySpan, mowers: Sequence[str], mower: str) -> None:
         if mowers:
             with ui.element("label").classes("m-filter-field"):
                 text("span", _("Mower")).classes("m-muted m-small")
-                with ui.element("select").classes("m-input m-select").props('name="mower"'):
+                with ui.element("select").classes("m-input m-select").props('name="mower"') as chooser:
+                    chooser.props["aria-label"] = _("Mower")
                     for value in ("", *mowers):
                         option = text("option", value or _("All mowers"))
                         option.props["value"] = value

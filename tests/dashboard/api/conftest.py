@@ -152,7 +152,7 @@ class FakeCommands:
                 return command
         raise NotFound("no such command")
 
-    async def recent(self, device_name: str) -> list[KeptCommand]:
+    async def recent(self, device_name: str, page: object = None) -> list[KeptCommand]:
         return [command for command in self.kept if command.device_name == device_name]
 
 

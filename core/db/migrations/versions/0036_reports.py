@@ -1,4 +1,4 @@
-"""Reports by mail: who gets which, and each period's."""
+"""Reports by mail: who gets which, and each period's. Indices by which long lists are read in pages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,9 +64,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("subscription_id", "first_day", name=op.f("uq_report_run_subscription_id_first_day")),
     )
     op.create_index("ix_report_run_person_id_created_at", "report_run", ["person_id", "created_at"])
+    op.create_index("ix_command_mower_id_requested_at", "command", ["mower_id", "requested_at"])
+    op.create_index(op.f("ix_billing_invoice_made_at"), "billing_invoice", ["made_at"])
     op.create_index("ix_report_run_waiting", "report_run", ["due_at"], sqlite_where=WAITING, postgresql_where=WAITING)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_billing_invoice_made_at"), "billing_invoice")
+    op.drop_index("ix_command_mower_id_requested_at", "command")
     op.drop_table("report_run")
     op.drop_table("report_subscription")
