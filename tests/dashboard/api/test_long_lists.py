@@ -19,8 +19,9 @@ from core.control.tables import ControlIncident
 from core.db import Database
 from core.db.base import Record
 from core.db.pages import Page
-from core.fleet.alarms import AlarmKind, Severity
+from core.fleet.alarms import AlarmKind
 from core.fleet.alarms.tables import AlarmRow
+from core.fleet.faults import Severity
 from core.fleet.sessions.tables import MowingSessionRow
 from core.fleet.tables import Command, Mower
 from core.hooks.tables import HookDelivery, HookEndpoint, HookEvent
