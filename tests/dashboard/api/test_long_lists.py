@@ -91,7 +91,7 @@ async def furnish(database: Database, clock: MovableClock) -> None:
             happened = HookEvent(type="webhook.test", at=moment, body="{}")
             session.add_all([notice, happened])
             await session.flush()
-            session.add_all(rows_of(number, moment, admin, mower, lot, report, notice, happened))
+            session.add_all(rows_of(number, moment, admin, mower, lot.id, report, notice, happened))
 
 
 def rows_of(
@@ -110,7 +110,7 @@ def rows_of(
             mower_id=mower, device_name="Luba-ELM", kind="lifted", began_at=moment, state="mowing", ended_at=moment
         ),
         MowingSessionRow(
-            number=1, started_ms=to_epoch_ms(moment) - number, ended_ms=to_epoch_ms(moment), end_reason="docked",
+            number=1, started_ms=to_epoch_ms(moment) - number, ended_ms=to_epoch_ms(moment), end_reason="done",
             mowing_s=60, paused_s=0, fault_s=0, pauses=0, faults=[], distance_m=1, battery_used=1, zones=[], task_ms=0,
         ),
         HookDelivery(endpoint_id=HOOK, event_id=happened.id, due_at=moment, created_at=moment),
