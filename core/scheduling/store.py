@@ -98,7 +98,7 @@ async def visits_between(
 
 
 async def visits_page(
-    session: AsyncSession, lots: Select[tuple[UUID]], begins: datetime, ends: datetime, page: Page
+    session: AsyncSession, lots: Select[UUID], begins: datetime, ends: datetime, page: Page
 ) -> list[Visit]:
     """A page, and one more, of the visits of those lots that meet a stretch of time, by their beginning."""
     query = select(VisitRow).where(
