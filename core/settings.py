@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="Login at the mail server; empty = none")
     smtp_password: SecretStr | None = Field(None, description="Password of that login")
     smtp_from: str = Field("", description="Sender of our mails, such as MowthosOS <notices@host.tld>")
+    report_megabytes: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="MB up to which a report by mail is attached; beyond that the mail links to it",
+    )
     twilio_account_sid: str | None = Field(None, description="Twilio account (AC...); unset = no text messages")
     twilio_auth_token: SecretStr | None = Field(None, description="Twilio auth token; it also signs callbacks")
     twilio_from: str = Field("", description="Our number at Twilio (+1...), or its messaging service (MG...)")

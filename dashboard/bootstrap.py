@@ -19,6 +19,7 @@ from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database
 from core.db.reads.cluster_scores import cluster_scores
+from core.db.reads.own_ground import own_ground
 from core.distant import Answering, DistantLinks
 from core.errors import Invalid
 from core.fleet import FleetService, StateLimits, VendorAccounts
@@ -41,6 +42,8 @@ from core.shares import ShareDesk
 from dashboard.api.programs import ApiLimits, Programs, make_programs
 from dashboard.billing.parts import Billing, make_billing
 from dashboard.care import Care, make_care
+from dashboard.exports.parts import Exports, make_exports
+from dashboard.exports.sources import ExportSources
 from dashboard.homeassistant import commands_of
 from dashboard.hook_source import HookSource
 from dashboard.households import Households, all_held, make_households
@@ -105,6 +108,7 @@ class Parts:
     shares: Shares
     distant: DistantLinks
     answering: Answering | None
+    exports: Exports
 
     @property
     def accounts(self) -> VendorAccounts:
@@ -240,6 +244,25 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         alarms=care.alarms.keeper.storing,
         sessions=fleet.session_keeper.storing,
     )
+    exports = make_exports(
+        database=database,
+        clock=clock,
+        people=people,
+        telling=care.telling,
+        sources=ExportSources(
+            live=fleet.live,
+            roster=fleet.roster.all,
+            own_ground=partial(own_ground, database),
+            history=fleet.telemetry,
+            sessions_of=fleet.sessions.sessions,
+            clusters_desk=clusters,
+            alarm_service=care.alarms,
+            billing=billing,
+            audit_book=people.audit,
+            clock=clock,
+        ),
+        most_megabytes=settings.report_megabytes,
+    )
     backups = make_backups(settings, clock)
     metrics = Metrics()
     fleet.commands.changed.subscribe(metrics.command_moved)
@@ -258,6 +281,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
             sky=sky,
             households=households,
             programs=programs,
+            exports=exports,
             backups=None if backups is None else backup_job(backups, settings.backup_hours),
         ),
         clock,
@@ -314,6 +338,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
             clusters=clusters,
             limits=limits,
         ),
+        exports=exports,
         bus=make_bus(settings, clock),
         distant=distant,
         answering=Answering(database, clock, fleet.accounts) if shared and owns_links else None,

@@ -79,6 +79,7 @@ from dashboard.pages import (
     clusters_propose,
     clusters_rounds,
     drill,
+    exports,
     home,
     home_problem,
     home_visit,
@@ -172,6 +173,7 @@ def register_routes(
         programs=parts.programs,
         privacy=parts.privacy,
         shares=parts.shares,
+        exports=parts.exports,
         registering=start,
     )
     health = health_router(
@@ -288,7 +290,8 @@ def share_of(parts: "Parts") -> ShareButton:
 
 
 def register_privacy(parts: "Parts") -> None:
-    """What is kept about a person, looks through their eyes, and what is shown without a sign-in."""
+    """What can be taken away or is kept about a person, looks through their eyes, what is shown without a sign-in."""
+    exports.register(exports=parts.exports, people=parts.people)  # /exports /reports/off/{token}
     admin_person.register(people=parts.people, privacy=parts.privacy)  # /admin/people/{id}
     view_as.register(view_as=parts.view_as)  # /view-as
     share_page.register(shares=parts.shares, throttle=ShareThrottle(counts=parts.programs.counts))  # /s/{secret}

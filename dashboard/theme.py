@@ -34,6 +34,7 @@ NAVIGATION = (
     NavEntry("/home", N_("Home"), "o_cottage", Right.SEE_OWN_LOT, "h"),
     NavEntry("/admin", N_("Admin"), "o_tune", Right.SEE_AUDIT, "a"),
     NavEntry("/zones", N_("Zones"), "o_dashboard", Right.EDIT_DEVICE_MAPS, "z", in_bar=False),
+    NavEntry("/exports", N_("Exports"), "o_file_download", Right.SEE_OWN_LOT, "x", in_bar=False),
     NavEntry("/operations", N_("Operations"), "o_monitor_heart", Right.SEE_OPERATIONS, "o", in_bar=False),
 )
 

@@ -25,6 +25,7 @@ from core.texts import N_
 from dashboard.api.programs import Programs
 from dashboard.billing.parts import Billing
 from dashboard.care import Care
+from dashboard.exports.parts import Exports
 from dashboard.households import Households
 from dashboard.lawn_desks import LawnDesks
 from dashboard.sky import Sky
@@ -48,6 +49,7 @@ def timetable(
     sky: Sky,
     households: Households,
     programs: Programs,
+    exports: Exports,
     backups: Job | None = None,
 ) -> tuple[Job, ...]:
     """Every job, in the order in which people read them."""
@@ -63,6 +65,8 @@ def timetable(
             N_("Delivers notices that wait, and tries those again that a channel could not take")),
         Job("hooks.deliver", 5, programs.hook_outbox.run,
             N_("Tells other people's servers what happened, and tries those again that did not answer")),
+        Job("reports.send", MINUTE, exports.outbox.run,
+            N_("Makes the reports that people get by mail as their periods end, and sends each once")),
         # counters of service, and how mowers hold up
         Job("service.count", 5 * MINUTE, care.maintenance.count,
             N_("Counts blade hours, distance, charge cycles and faults from stored readings")),
@@ -144,6 +148,8 @@ def timetable(
             N_("Makes a new key for access tokens every 90 days, and forgets those that no token can name any more")),
         Job("accounts.forget_answers", HOUR, KeptAnswers(database, clock, programs.box).forget,
             N_("Forgets what repeated calls of programs were answered, after a day")),
+        Job("reports.forget", 24 * HOUR, exports.reports.forget,
+            N_("Forgets which reports were sent by mail, after a year")),
         Job("hooks.forget", 24 * HOUR, programs.hook_outbox.forget,
             N_("Forgets what other people's servers were told, after 30 days")),
         Job("operations.thin_runs", HOUR, runs.thin,

@@ -9,7 +9,7 @@ from core.billing.facts import Fact, FactKind
 from core.billing.feed import UsageFeed
 from core.billing.inbox import Inbox
 from core.billing.journal import ACCOUNT_WORDS
-from core.billing.journal_file import journal_csv, journal_xlsx
+from core.billing.journal_file import check_balance, journal_csv, journal_xlsx
 from core.billing.judging import HOLD_WORDS, Hold
 from core.billing.life import replay
 from core.billing.life_model import DEFAULT_RULES, BillingRules, Life
@@ -94,6 +94,7 @@ __all__ = [
     "WebhooksAway",
     "Work",
     "attribute",
+    "check_balance",
     "evidence_file",
     "evidence_of",
     "journal_csv",

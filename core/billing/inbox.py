@@ -22,6 +22,7 @@ from core.billing.subscriptions import Subscriptions
 from core.billing.tables import InvoiceRow, Payer, SubscriptionRow, WebhookRow
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import MowthosError, NotFound, Unavailable
 from core.texts import N_, kept
 
@@ -133,8 +134,10 @@ class Inbox:
                 raise NotFound(N_("there is no such event"))
         await self._process(event_id)
 
-    async def events(self, *, state: str = "", search: str = "", limit: int = 100) -> list[WebhookRow]:
-        """Newest first."""
+    async def events(
+        self, *, state: str = "", search: str = "", limit: int = 100, page: Page | None = None
+    ) -> list[WebhookRow]:
+        """Newest first; with ``page`` those of it and one more."""
         query = select(WebhookRow).order_by(col(WebhookRow.received_at).desc()).limit(limit)
         if state:
             query = query.where(col(WebhookRow.state) == state)
@@ -144,6 +147,8 @@ class Inbox:
                 | col(WebhookRow.object_id).contains(search, autoescape=True)
                 | col(WebhookRow.event_id).contains(search, autoescape=True)
             )
+        if page is not None:
+            query = paged(query, (col(WebhookRow.received_at), col(WebhookRow.event_id)), page)
         async with self._database.session() as session:
             return list((await session.exec(query)).all())
 

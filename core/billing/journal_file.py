@@ -40,7 +40,7 @@ def journal_xlsx(rows: Sequence[JournalRow]) -> bytes:
     return out.getvalue()
 
 
-def _lines(rows: Sequence[JournalRow]) -> list[tuple[str, ...]]:
+def check_balance(rows: Sequence[JournalRow]) -> None:
     """``NeedsHuman`` names the first booking that does not add up to nothing: such a file would be wrong."""
     sums: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -48,6 +48,10 @@ def _lines(rows: Sequence[JournalRow]) -> list[tuple[str, ...]]:
     wrong = next((booking for booking, total in sums.items() if total), None)
     if wrong is not None:
         raise NeedsHuman(Text("booking {booking} does not add up: the journal is not exported", booking=wrong))
+
+
+def _lines(rows: Sequence[JournalRow]) -> list[tuple[str, ...]]:
+    check_balance(rows)
     return [
         (row.booking, f"{row.at:%Y-%m-%d}", row.account, plain(max(0, row.minor)), plain(max(0, -row.minor)),
          row.currency, safe_cell(row.words))

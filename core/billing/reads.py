@@ -27,6 +27,7 @@ from core.billing.usage_tables import PowerEntry, UsageEntry
 from core.billing.usage_view import first_minute
 from core.clock import from_epoch_ms
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import NotFound
 from core.texts import N_
 
@@ -145,15 +146,26 @@ class BillingReads:
                 ).all()
             )
 
-    async def invoices(self, subscription_id: UUID | None = None, *, state: str = "") -> list[InvoiceRow]:
-        """Newest first."""
+    async def invoices(
+        self, subscription_id: UUID | None = None, *, state: str = "", page: Page | None = None
+    ) -> list[InvoiceRow]:
+        """Newest first; with ``page`` those of it and one more."""
         query = select(InvoiceRow).order_by(col(InvoiceRow.made_at).desc(), col(InvoiceRow.number).desc())
         if subscription_id is not None:
             query = query.where(col(InvoiceRow.subscription_id) == subscription_id)
         if state:
             query = query.where(col(InvoiceRow.state) == state)
+        query = query.limit(MOST_ROWS)
+        if page is not None:
+            query = paged(query, (col(InvoiceRow.made_at), col(InvoiceRow.id)), page)
         async with self._database.session() as session:
-            return list((await session.exec(query.limit(MOST_ROWS))).all())
+            return list((await session.exec(query)).all())
+
+    async def invoices_between(self, since: datetime, until: datetime) -> Sequence[InvoiceRow]:
+        """All that were made in [since, until), newest first."""
+        query = select(InvoiceRow).where(col(InvoiceRow.made_at) >= since, col(InvoiceRow.made_at) < until)
+        async with self._database.session() as session:
+            return (await session.exec(query.order_by(col(InvoiceRow.made_at).desc(), col(InvoiceRow.id).desc()))).all()
 
     async def invoice(self, invoice_id: UUID) -> tuple[InvoiceRow, SubscriptionRow, list[LineProof]]:
         """``NotFound`` when there is none."""

@@ -107,7 +107,7 @@ class InvoiceRow(Record, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     subscription_id: UUID = Field(foreign_key="billing_subscription.id", index=True)
     number: int
-    made_at: datetime = moment()
+    made_at: datetime = moment(index=True)
     state: str = Field(max_length=12, index=True)  # held | open | paid | void
     reason: str = Field(max_length=10)
     currency: str = Field(max_length=3)

@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.control.ports import AuditTrail, Operator
 from core.control.tables import ControlIncident
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
 from core.geo import Point
@@ -140,11 +141,15 @@ class Incidents:
             raise NotFound(Text("no incident {incident_id}", incident_id=incident_id))
         return found[0]
 
-    async def recent(self, device_name: str | None = None, limit: int = 50) -> Sequence[Incident]:
-        """Of one mower or all, newest first."""
+    async def recent(
+        self, device_name: str | None = None, limit: int = 50, page: Page | None = None
+    ) -> Sequence[Incident]:
+        """Of one mower or all, newest first; with ``page`` those of it and one more."""
         query = select(ControlIncident).order_by(col(ControlIncident.began_at).desc()).limit(limit)
         if device_name is not None:
             query = query.where(ControlIncident.device_name == device_name)
+        if page is not None:
+            query = paged(query, (col(ControlIncident.began_at), col(ControlIncident.id)), page)
         return await self._rows(query)
 
     async def _change(self, incident_id: UUID, **values: object) -> Incident:

@@ -26,6 +26,7 @@ import core.neighbourhood.partition.tables
 import core.neighbourhood.registration.tables
 import core.neighbourhood.tables
 import core.notices.tables
+import core.reports.tables
 import core.scheduling.run_tables
 import core.scheduling.tables
 import core.scheduling.weather_tables

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from core.exports.kml import kml_of
 from core.spreadsheets import safe_cell
 
 PDF_ROWS = 2_000
@@ -26,6 +28,7 @@ class Form(StrEnum):
     PDF = "pdf"
     GEOJSON = "geojson"
     GPX = "gpx"
+    KML = "kml"
 
 
 MEDIA: Mapping[Form, str] = {
@@ -34,8 +37,11 @@ MEDIA: Mapping[Form, str] = {
     Form.PDF: "application/pdf",
     Form.GEOJSON: "application/geo+json",
     Form.GPX: "application/gpx+xml",
+    Form.KML: "application/vnd.google-earth.kml+xml",
 }
 TABLES = (Form.CSV, Form.XLSX, Form.PDF)
+PLACES = (Form.GEOJSON, Form.KML)
+WAYS = (*PLACES, Form.GPX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def _xlsx(sheet: Sheet) -> bytes:
 def _write(page: Any, down: int, across: int, value: Any, moments: Any) -> None:
     if isinstance(value, datetime):
         page.write_datetime(down, across, value.astimezone(UTC), moments)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         page.write_number(down, across, value)
     else:
         page.write_string(down, across, _cell(value))
@@ -138,12 +144,19 @@ def _gpx(sheet: Sheet) -> bytes:
     return str(document.to_xml()).encode()
 
 
+def _kml(sheet: Sheet) -> bytes:
+    """A way for each value of ``track``; else a place for each row, with what its columns say."""
+    rows = _placed(sheet)
+    return kml_of(sheet.title, rows, [{one.title: _plain(row.get(one.key)) for one in sheet.columns} for row in rows])
+
+
 FORMS: Mapping[Form, Callable[[Sheet], bytes]] = {
     Form.CSV: _csv,
     Form.XLSX: _xlsx,
     Form.PDF: _pdf,
     Form.GEOJSON: _geojson,
     Form.GPX: _gpx,
+    Form.KML: _kml,
 }
 
 

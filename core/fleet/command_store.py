@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 
 from core.db import Database
+from core.db.pages import Page, paged
 from core.db.storing import Storing
 from core.errors import NotFound
 from core.fleet.command_rules import FINAL, CommandView
@@ -98,9 +99,10 @@ class CommandStore:
             raise NotFound(Text("no command {command_id}", command_id=command_id))
         return found[0]
 
-    async def recent(self, device_name: str, limit: int) -> Sequence[CommandView]:
-        """A mower's commands, newest first."""
-        return await self._views(_COMMANDS.where(Mower.device_name == device_name).order_by(*_NEWEST).limit(limit))
+    async def recent(self, device_name: str, page: Page) -> Sequence[CommandView]:
+        """A page of a mower's commands and one more, newest first."""
+        query = _COMMANDS.where(Mower.device_name == device_name)
+        return await self._views(paged(query, (col(Command.requested_at), col(Command.id)), page))
 
     async def halts(self, since: datetime, device_name: str | None = None) -> Sequence[CommandView]:
         """Every halt that was accepted since then and is over, newest first."""

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page
 from core.errors import Conflict, Invalid
 from core.events import Event, Subscription
 from core.fleet.command_rules import DEFAULT_COMMAND_LIMITS, CommandLimits, CommandView, refusals
@@ -225,9 +226,11 @@ class Commands:
         """The commands one bulk order has given, oldest first."""
         return list(await self._store.of_bulk(bulk_id))
 
-    async def recent(self, device_name: str, limit: int = 20) -> list[CommandView]:
-        """A mower's commands, newest first."""
-        return list(await self._store.recent(device_name, limit))
+    async def recent(self, device_name: str, limit: int = 20, page: Page | None = None) -> list[CommandView]:
+        """A mower's commands, newest first; with ``page`` those of it and one more."""
+        if page is not None:
+            return list(await self._store.recent(device_name, page))
+        return list(await self._store.recent(device_name, Page(limit)))[:limit]
 
     async def resume(self) -> None:
         """Take up the open commands of earlier runs; those caught while being handed over are followed as sent."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, SmallInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from core.db.base import Record, moment, optional_moment
@@ -106,6 +106,7 @@ class Command(Record, table=True):
     """One command and its life; every step has its time. Never deleted."""
 
     __tablename__ = "command"
+    __table_args__ = (Index("ix_command_mower_id_requested_at", "mower_id", "requested_at"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     mower_id: UUID = Field(foreign_key="mower.id", index=True)

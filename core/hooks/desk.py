@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from core.accounts import Audit, Viewer
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import Conflict, Invalid, NotFound
 from core.hooks.addresses import check_url
 from core.hooks.model import BOTH_SECRETS, HOOK_EVENTS, DeliveryView, EndpointView, MadeEndpoint
@@ -104,8 +105,10 @@ class HookDesk:
             rows = (await session.exec(query.order_by(col(HookEndpoint.created_at), col(HookEndpoint.id)))).all()
         return [_view(row, waiting or 0, dead or 0) for row, waiting, dead in rows]
 
-    async def deliveries(self, endpoint_id: UUID, *, limit: int = 100) -> Sequence[DeliveryView]:
-        """Its log, newest first."""
+    async def deliveries(
+        self, endpoint_id: UUID, *, limit: int = 100, page: Page | None = None
+    ) -> Sequence[DeliveryView]:
+        """Its log, newest first; with ``page`` those of it and one more."""
         query = (
             select(HookDelivery, HookEvent.type)
             .join(HookEvent, col(HookEvent.id) == col(HookDelivery.event_id))
@@ -113,6 +116,8 @@ class HookDesk:
             .order_by(col(HookDelivery.created_at).desc(), col(HookDelivery.id).desc())
             .limit(limit)
         )
+        if page is not None:
+            query = paged(query, (col(HookDelivery.created_at), col(HookDelivery.id)), page)
         async with self._database.session() as session:
             await _found(session, endpoint_id)
             rows = (await session.exec(query)).all()

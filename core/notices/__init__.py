@@ -5,6 +5,7 @@ from core.notices.desk import Bell, NoticeDesk
 from core.notices.events import EVENTS, NoticeEvent, event_of, events_for
 from core.notices.model import (
     OUTSIDE,
+    Attachment,
     Channel,
     Letter,
     Notice,
@@ -42,6 +43,7 @@ __all__ = [
     "EVENTS",
     "MOST_AN_HOUR",
     "OUTSIDE",
+    "Attachment",
     "Bell",
     "Bundle",
     "Cell",

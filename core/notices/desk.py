@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import NotFound
 from core.events import Event
 from core.notices.model import Channel, NoticeView, Readers
@@ -79,10 +80,14 @@ class NoticeDesk:
             raise NotFound(N_("there is no such notice, or it is not yours"))
         return notice_view(row)
 
-    async def notices(self, person_id: UUID, *, unread_only: bool = False, limit: int = 100) -> Sequence[NoticeView]:
-        """A person's notices, newest first."""
+    async def notices(
+        self, person_id: UUID, *, unread_only: bool = False, limit: int = 100, page: Page | None = None
+    ) -> Sequence[NoticeView]:
+        """A person's notices, newest first; with ``page`` those of it and one more."""
         where = _unread(person_id) if unread_only else (col(NoticeOutbox.person_id) == person_id,)
         query = select(NoticeOutbox).where(*where).order_by(col(NoticeOutbox.created_at).desc()).limit(limit)
+        if page is not None:
+            query = paged(query, (col(NoticeOutbox.created_at), col(NoticeOutbox.id)), page)
         async with self._database.session() as session:
             return [notice_view(row) for row in (await session.exec(query)).all()]
 

@@ -125,11 +125,21 @@ class Parcel:
     others: Sequence[NoticeView] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; ``media`` is its type, such as ``text/csv; charset=utf-8``."""
+
+    name: str
+    media: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One message in words. ``id`` is our delivery's: the same letter has the same id however often it is sent.
 
-    ``tried_at`` is when it was sent first, if its fate is not known; ``unsubscribe`` is the one-click address.
+    ``tried_at`` is when it was sent first, if its fate is not known; ``unsubscribe`` is the one-click address. Only
+    mail carries ``attachments``.
     """
 
     id: UUID
@@ -139,6 +149,7 @@ class Letter:
     html: str = ""
     unsubscribe: str = ""
     tried_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Wording(Protocol):

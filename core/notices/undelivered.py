@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from core.accounts import Audit, ConsentKind, Viewer, withdraw_consent
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import NotFound
 from core.notices.model import Channel
 from core.notices.tables import NoticeDelivery, NoticeOutbox, NoticePhone
@@ -46,8 +47,9 @@ class DeliveryBook:
     def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
         self._database, self._clock, self._audit = database, clock, audit
 
-    async def dead(self, limit: int = 200) -> Sequence[DeliveryView]:
-        """Those that were given up, newest first; what was folded into one goes with it, unlisted."""
+    async def dead(self, limit: int = 200, page: Page | None = None) -> Sequence[DeliveryView]:
+        """Those that were given up, newest first; with ``page`` those of it and one more. What was folded into
+        one goes with it, unlisted."""
         query = (
             select(NoticeDelivery, NoticeOutbox)
             .join(NoticeOutbox, col(NoticeOutbox.id) == col(NoticeDelivery.notice_id))
@@ -55,6 +57,8 @@ class DeliveryBook:
             .order_by(col(NoticeDelivery.created_at).desc(), col(NoticeDelivery.id).desc())
             .limit(limit)
         )
+        if page is not None:
+            query = paged(query, (col(NoticeDelivery.created_at), col(NoticeDelivery.id)), page)
         async with self._database.session() as session:
             return [_view(delivery, notice) for delivery, notice in (await session.exec(query)).all()]
 

@@ -9,10 +9,11 @@ from uuid import UUID
 from core.accounts import Audit, HouseholdIds, Right, Viewer, viewer_by_id
 from core.clock import Clock
 from core.db import Database
+from core.db.pages import Page
 from core.db.reads.lot_cuts import last_cuts, people_of_household
 from core.db.reads.visit_minutes import mowed_minutes
 from core.db.reads.visit_sites import lots_of_same_mowers, visit_sites
-from core.db.reads.visits import ServedLot, VisitLine, planned_sites, served_lots, visit_lines
+from core.db.reads.visits import ServedLot, VisitLine, planned_sites, served_lots, visit_lines, visit_lines_page
 from core.errors import Invalid, NotAllowed, NotFound
 from core.ports import DeviceHours
 from core.scheduling.access import may_see
@@ -140,8 +141,9 @@ class Scheduling:
         lot_id: UUID | None = None,
         cluster_id: UUID | None = None,
         mower: str = "",
+        page: Page | None = None,
     ) -> Sequence[VisitLine]:
-        """Visits that the viewer may see: all, or those of their own lots."""
+        """Visits that the viewer may see: all, or those of their own lots; with ``page`` those of it and one more."""
         if not (begins.year >= 2000 and ends.year <= 2200) or not begins < ends or ends - begins > LONGEST_LOOK:
             raise Invalid(
                 Text(
@@ -149,9 +151,14 @@ class Scheduling:
                     days=LONGEST_LOOK.days,
                 )
             )
+        scope = self._scope(viewer)
+        if page is not None:
+            return await visit_lines_page(
+                self._database, begins, ends, page, household_ids=scope, lot_id=lot_id, cluster_id=cluster_id,
+                mower=mower,
+            )  # fmt: skip
         return await visit_lines(
-            self._database, begins, ends, household_ids=self._scope(viewer), lot_id=lot_id, cluster_id=cluster_id,
-            mower=mower,
+            self._database, begins, ends, household_ids=scope, lot_id=lot_id, cluster_id=cluster_id, mower=mower
         )  # fmt: skip
 
     async def progress(self, visit_id: UUID, *, viewer: Viewer) -> Progress:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from core.db.pages import Page, paged
 from core.ids import new_id
 from core.scheduling.generation import Wanted
 from core.scheduling.model import Choice, Lot, Pause, PauseKind, PlanVersion, Visit, VisitReason, VisitSite, VisitState
@@ -94,6 +95,17 @@ async def visits_between(
         col(VisitRow.lot_id).in_(lot_ids), col(VisitRow.begins_at) < ends, col(VisitRow.ends_at) > begins
     )
     return [visit_of(row) for row in (await session.exec(query.order_by(col(VisitRow.begins_at)))).all()]
+
+
+async def visits_page(
+    session: AsyncSession, lots: Select[UUID], begins: datetime, ends: datetime, page: Page
+) -> list[Visit]:
+    """A page, and one more, of the visits of those lots that meet a stretch of time, by their beginning."""
+    query = select(VisitRow).where(
+        col(VisitRow.lot_id).in_(lots), col(VisitRow.begins_at) < ends, col(VisitRow.ends_at) > begins
+    )
+    query = paged(query, (col(VisitRow.begins_at), col(VisitRow.id)), page, newest_first=False)
+    return [visit_of(row) for row in (await session.exec(query)).all()]
 
 
 def new_version_row(lot_id: UUID, version: PlanVersion) -> ServicePlanVersion:

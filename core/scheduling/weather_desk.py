@@ -14,6 +14,7 @@ from core.accounts import Audit
 from core.clock import Clock
 from core.control import Operator
 from core.db import Database
+from core.db.pages import Page
 from core.errors import MowthosError, NeedsHuman, NotFound
 from core.scheduling.planner_sites import ClusterSite, SiteReader
 from core.scheduling.weather import conditions, decide
@@ -85,10 +86,10 @@ class WeatherDesk:
         return StoredDecision(key, cluster_id, about, decision)
 
     async def decisions(
-        self, cluster_id: UUID, *, most: int = 50, about: UUID | None = None
+        self, cluster_id: UUID, *, most: int = 50, about: UUID | None = None, page: Page | None = None
     ) -> Sequence[StoredDecision]:
-        """Newest first. A cluster that nobody ever looked at has none."""
-        return await self._store.decisions(cluster_id, most=most, about=about)
+        """Newest first; with ``page`` those of it and one more. A cluster that nobody ever looked at has none."""
+        return await self._store.decisions(cluster_id, most=most, about=about, page=page)
 
     async def newest(self, cluster_id: UUID) -> StoredDecision | None:
         """The newest decision of any kind."""

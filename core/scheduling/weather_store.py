@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.clock import from_epoch_ms, to_epoch_ms
 from core.db import Database
+from core.db.pages import Page, paged
 from core.ids import new_id
 from core.scheduling.weather_data import Hour, Place, PlaceWeather
 from core.scheduling.weather_limits import DEFAULT_LIMITS, WeatherLimits, limits_of
@@ -103,13 +104,15 @@ class WeatherStore:
         return key
 
     async def decisions(
-        self, cluster_id: UUID, *, most: int = 50, about: UUID | None = None
+        self, cluster_id: UUID, *, most: int = 50, about: UUID | None = None, page: Page | None = None
     ) -> Sequence[StoredDecision]:
-        """Newest first; of one visit with ``about``."""
+        """Newest first, with ``page`` those of it and one more; of one visit with ``about``."""
         query = select(WeatherDecision).where(col(WeatherDecision.cluster_id) == cluster_id)
         if about is not None:
             query = query.where(col(WeatherDecision.about) == about)
         query = query.order_by(col(WeatherDecision.decided_at).desc(), col(WeatherDecision.id).desc()).limit(most)
+        if page is not None:
+            query = paged(query, (col(WeatherDecision.decided_at), col(WeatherDecision.id)), page)
         async with self._database.session() as session:
             return [_stored(row) for row in (await session.exec(query)).all()]
 

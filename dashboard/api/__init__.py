@@ -46,6 +46,7 @@ from dashboard.api.privacy import privacy_router
 from dashboard.api.problems import Problem, install_problems
 from dashboard.api.programs import Programs
 from dashboard.api.proposals import proposals_router
+from dashboard.api.reports import reports_router
 from dashboard.api.service import service_router
 from dashboard.api.sessions import LatestMap, SessionReads, sessions_router
 from dashboard.api.shares import shares_router
@@ -56,7 +57,7 @@ from dashboard.api.webhooks import webhooks_router
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing
 from dashboard.care import Care
-from dashboard.exports.sources import ExportSources
+from dashboard.exports.parts import Exports
 from dashboard.households import Households
 from dashboard.land import Land
 from dashboard.lawn_desks import LawnDesks
@@ -100,6 +101,7 @@ def create_api(
     programs: Programs,
     privacy: Privacy,
     shares: Shares,
+    exports: Exports,
     registering: Registering | None = None,
 ) -> FastAPI:
     """The API, to be mounted at ``PREFIX``."""
@@ -168,19 +170,8 @@ def create_api(
     api.include_router(alarm_rules_router(bearer=bearer, alarms=care.alarms, clock=clock))
     api.include_router(payments_router(bearer=bearer, billing=billing, joining=joining))
     api.include_router(webhooks_router(bearer=bearer, hooks=programs.hooks, outbox=programs.hook_outbox))
-    sources = ExportSources(
-        live=live,
-        roster=roster,
-        own_ground=own_ground,
-        history=history,
-        sessions_of=sessions.sessions,
-        clusters_desk=clusters,
-        alarm_service=care.alarms,
-        billing=billing,
-        audit_book=people.audit,
-        clock=clock,
-    )
-    api.include_router(exports_router(bearer=bearer, sources=sources, clock=clock))
+    api.include_router(exports_router(bearer=bearer, sources=exports.sources, clock=clock))
+    api.include_router(reports_router(bearer=bearer, desk=exports.reports))
     log = FeedLog()
     FeedSource(log, live=live, commands=getattr(commands, "changed", None), alarms=care.alarms.keeper.changed)
     readers = FeedReaders(log, live=live, roster=roster, own_ground=own_ground, clock=clock)

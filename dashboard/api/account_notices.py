@@ -11,6 +11,7 @@ from core.accounts import Right, Viewer
 from core.control import told as window_told
 from core.notices import MOST_AN_HOUR, Channel, PhoneView, Preferences
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 from dashboard.notices.parts import Telling
 
@@ -143,8 +144,13 @@ def account_notices_router(*, bearer: Bearer, telling: Telling) -> APIRouter:
         await phones.forget(by=viewer, source="api")
 
     @router.get("/notices/given-up", responses=problems(403, 422), summary="Messages that were given up, newest first")
-    async def given_up(_viewer: Admin, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[GivenUpOut]:
-        return [GivenUpOut.model_validate(row) for row in await book.dead(limit)]
+    async def given_up(
+        _viewer: Admin,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> list[GivenUpOut]:
+        rows = paging.cut(await book.dead(limit, page=paging.page), lambda one: (one.created_at, one.id))
+        return [GivenUpOut.model_validate(row) for row in rows]
 
     @router.post(
         "/notices/given-up/{delivery_id}/retry", status_code=204, responses=problems(403, 404, 422),

@@ -24,6 +24,7 @@ from dashboard.api.alarm_models import (
     detail_out,
 )
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 
 MOST = 500
@@ -48,9 +49,12 @@ def alarms_router(*, bearer: Bearer, alarms: AlarmService, notices: NoticeDesk) 
         mower: Annotated[str | None, Query(max_length=64)] = None,
         before: Annotated[datetime | None, Query(description="Of those that are over: cleared before")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[AlarmOut]:
         if over:
-            rows = await alarms.book.past(mower=mower, kind=kind, before=before, limit=limit)
+            past = await alarms.book.past(mower=mower, kind=kind, before=before, limit=limit, page=paging.page)
+            rows = paging.cut(past, lambda one: (one.cleared_at, one.id))
         else:
             rows = alarms.book.open if mower is None else alarms.book.of_mower(mower)
         return [
@@ -95,9 +99,11 @@ def alarms_router(*, bearer: Bearer, alarms: AlarmService, notices: NoticeDesk) 
         viewer: Annotated[Viewer, bearer.caller()],
         unread: bool = False,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[NoticeOut]:
-        rows = await notices.notices(viewer.person_id, unread_only=unread, limit=limit)
-        return [NoticeOut.model_validate(row) for row in rows]
+        rows = await notices.notices(viewer.person_id, unread_only=unread, limit=limit, page=paging.page)
+        return [NoticeOut.model_validate(row) for row in paging.cut(rows, lambda one: (one.created_at, one.id))]
 
     @router.post("/notices/read", responses=problems(403, 422), summary="Mark notices read")
     async def read(given: ReadIn, viewer: Annotated[Viewer, bearer.caller()]) -> ReadOut:

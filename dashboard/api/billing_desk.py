@@ -3,6 +3,7 @@
 What a household does with its own subscription is in `dashboard.api.payments`.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from dashboard.api.billing_models import (
     PlanVersionOut,
     minute,
 )
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 from dashboard.billing.parts import Billing, Payments
 
@@ -79,8 +81,11 @@ def billing_desk_router(*, bearer: Bearer, billing: Billing) -> APIRouter:
         _viewer: Sees,
         state: State = "",
         subscription_id: UUID | None = None,
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[InvoiceOut]:
-        return [InvoiceOut.model_validate(one) for one in await billing.reads.invoices(subscription_id, state=state)]
+        rows = await billing.reads.invoices(subscription_id, state=state, page=paging.page)
+        return [InvoiceOut.model_validate(one) for one in paging.cut(rows, lambda one: (one.made_at, one.id))]
 
     @router.get("/invoices/{invoice_id}", responses=problems(403, 404, 422), summary="One bill; a household its own")
     async def invoice(
@@ -155,9 +160,11 @@ def billing_desk_router(*, bearer: Bearer, billing: Billing) -> APIRouter:
         state: Literal["", "waiting", "done", "kept", "failed"] = "",
         search: Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, str)],
     ) -> list[EventOut]:
-        rows = await payments().inbox.events(state=state, search=search, limit=limit)
-        return [EventOut.model_validate(one) for one in rows]
+        rows = await payments().inbox.events(state=state, search=search, limit=limit, page=paging.page)
+        return [EventOut.model_validate(one) for one in paging.cut(rows, lambda one: (one.received_at, one.event_id))]
 
     @router.post(
         "/provider/events/{event_id}/replay",

@@ -1,5 +1,6 @@
 """Control and safety over REST: lease, guard, quiet hours, settings, figures, geofence, incidents, bulk orders."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from dashboard.api.control_models import (
     quiet_out,
     settings_out,
 )
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 
 type DeviceName = Annotated[str, Path(max_length=64, description="The mower's device name", examples=["Luba-VS1A2B3C"])]
@@ -129,10 +131,13 @@ def control_router(*, bearer: Bearer, control: Control) -> APIRouter:
 
     @router.get("/mowers/{name}/incidents", responses=problems(403, 404, 422), summary="Its incidents, newest first")
     async def its_incidents(
-        name: DeviceName, _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]
+        name: DeviceName,
+        _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)],
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[IncidentOut]:
         await control.mower_id(name)
-        return [incident_out(one) for one in await incidents.recent(name)]
+        rows = await incidents.recent(name, page=paging.page)
+        return [incident_out(one) for one in paging.cut(rows, lambda one: (one.began_at, one.id))]
 
     @router.get("/incidents", responses=problems(403), summary="Open incidents of all mowers, oldest first")
     async def open_incidents(_viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[IncidentOut]:

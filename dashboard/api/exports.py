@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, BaseModel
 
 from core.accounts import Viewer
 from core.clock import Clock
-from core.errors import NotAllowed, NotFound
-from core.exports import Form, Sheet, file_of
+from core.exports import Form
 from core.exports.files import MEDIA
 from dashboard.api.bearer import Bearer
 from dashboard.api.problems import problems
+from dashboard.exports.making import make_file
 from dashboard.exports.sources import ExportSources
-from dashboard.exports.table import EXPORTS, Asked, check
+from dashboard.exports.table import Asked, offered, wanted_export
 
 DAYS = 30
 type Name = Annotated[str, Path(max_length=40, pattern=r"^[a-z]+$", examples=["mowers"])]
@@ -42,8 +42,7 @@ def exports_router(*, bearer: Bearer, sources: ExportSources, clock: Clock) -> A
                 columns=[column.key for column in one.columns],
                 of_mower=one.of_mower,
             )
-            for one in EXPORTS.values()
-            if one.may(viewer)
+            for one in offered(viewer)
         ]
 
     @router.get(
@@ -60,23 +59,18 @@ def exports_router(*, bearer: Bearer, sources: ExportSources, clock: Clock) -> A
     )
     async def one(
         name: Name,
-        form: Literal["csv", "xlsx", "pdf", "geojson", "gpx"],
+        form: Literal["csv", "xlsx", "pdf", "geojson", "gpx", "kml"],
         viewer: Caller,
         since: AwareDatetime | None = None,
         until: AwareDatetime | None = None,
         mower: Annotated[str, Query(max_length=64, description="Of one mower")] = "",
     ) -> Response:
-        export = EXPORTS.get(name)
-        if export is None or Form(form) not in export.forms:
-            raise NotFound(f"no export named {name}.{form}")
-        if not export.may(viewer):
-            raise NotAllowed(f"your role ({viewer.role}) lacks the right {' or '.join(export.rights)}")
+        export = wanted_export(name, form, viewer)
         now = clock.now()
         asked = Asked(viewer=viewer, since=since or _back(until or now), until=until or now, mower=mower)
-        check(export, asked)
-        sheet = Sheet(export.title, export.columns, await export.rows(sources, asked), now)
+        content = await make_file(sources, export, Form(form), asked, now=now)
         headers = {"Content-Disposition": f'attachment; filename="{name}-{now:%Y%m%d}.{form}"'}
-        return Response(file_of(sheet, Form(form)), media_type=MEDIA[Form(form)], headers=headers)
+        return Response(content, media_type=MEDIA[Form(form)], headers=headers)
 
     return router
 

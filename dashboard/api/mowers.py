@@ -1,6 +1,6 @@
 """Mowers: list, status, history, commands."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -15,6 +15,7 @@ from core.fleet.live import LiveFleet
 from core.fleet.model import CommandKind, MowerState
 from dashboard.api.bearer import Bearer
 from dashboard.api.control_models import CommandIn, check_rights
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.models import (
     Battery,
     CommandAnswer,
@@ -185,9 +186,14 @@ service_mowers; an override needs override_guard and a typed reason.""",
         return CommandAnswer(success=True, command=command_out(record))
 
     @router.get("/mowers/{name}/commands", responses=problems(403, 404, 422), summary="Its latest commands")
-    async def recent(name: DeviceName, _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[CommandOut]:
+    async def recent(
+        name: DeviceName,
+        _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)],
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
+    ) -> list[CommandOut]:
         live.get(name)
-        return [command_out(record) for record in await commands.recent(name)]
+        rows = await commands.recent(name, page=paging.page)
+        return [command_out(record) for record in paging.cut(rows, lambda one: (one.requested_at, one.id))]
 
     @router.get("/commands/{command_id}", responses=problems(403, 404, 422), summary="How far a command came")
     async def follow(command_id: UUID, _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> CommandOut:

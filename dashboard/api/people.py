@@ -11,6 +11,7 @@ from core.accounts import LANGUAGES, AuditFilter, People, Right, Role, Viewer
 from core.measures import Hours, Units
 from dashboard.api.auth import SessionOut
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 
 BIGGEST_ID = 2**63 - 1
@@ -143,12 +144,17 @@ def people_router(*, bearer: Bearer, people: People) -> APIRouter:
         until: Annotated[AwareDatetime | None, Query(description="Before this moment")] = None,
         before_id: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+        *,
+        paging: Annotated[KeyPage, keyed(int)],
     ) -> list[AuditOut]:
         wanted = AuditFilter(
             search=search, action=action, actor=actor, object_id=object_id, request_id=request_id, since=since,
             until=until,
         )  # fmt: skip
+        if paging.page is not None:
+            limit = paging.page.size + 1
+            before_id = paging.page.after[0] if paging.page.after else before_id
         lines = await people.audit.find(wanted, before_id=before_id, limit=limit)
-        return [AuditOut.model_validate(one) for one in lines]
+        return [AuditOut.model_validate(one) for one in paging.cut(lines, lambda one: (one.id,))]
 
     return router

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from core.db.pages import Page
 from core.fleet import StoredReading
 from core.fleet.model import CommandKind, CommandStatus, LinkState
 from core.geo import Point
@@ -60,7 +61,9 @@ class CommandDesk(Protocol):
 
     async def get(self, command_id: UUID) -> CommandRecord: ...
 
-    async def recent(self, device_name: str) -> Sequence[CommandRecord]: ...
+    async def recent(self, device_name: str, *, page: Page | None = None) -> Sequence[CommandRecord]:
+        """Newest first; with ``page`` those of it and one more."""
+        ...
 
 
 class AccountFacts(Protocol):

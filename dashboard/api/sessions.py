@@ -9,12 +9,14 @@ from pydantic import BaseModel, Field
 
 from core.accounts import Right, Viewer
 from core.clock import Clock
+from core.db.pages import Page
 from core.errors import NotFound
 from core.fleet import EndReason, MowingSession
 from core.fleet.coverage import Coverage, blade_width_m
 from core.fleet.live import LiveFleet
 from core.fleet.model import DeviceMap
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import PAGED, KeyPage, keyed
 from dashboard.api.mowers import DeviceName
 from dashboard.api.ports import Roster
 from dashboard.api.problems import problems
@@ -26,6 +28,8 @@ class SessionReads(Protocol):
     """``NotFound`` from ``session`` when none started at that millisecond."""
 
     async def sessions(self, number: int, since: datetime, until: datetime) -> list[MowingSession]: ...
+
+    async def page(self, number: int, since: datetime, until: datetime, page: Page) -> Sequence[MowingSession]: ...
 
     async def session(self, number: int, started_ms: int) -> MowingSession: ...
 
@@ -92,15 +96,28 @@ def sessions_router(
 ) -> APIRouter:
     router = APIRouter(tags=["mowers"])
 
-    @router.get("/mowers/{name}/sessions", responses=problems(403, 404, 422), summary="Mowing sessions, newest first")
+    @router.get(
+        "/mowers/{name}/sessions",
+        responses=problems(403, 404, 422),
+        summary="Mowing sessions, newest first",
+        openapi_extra=PAGED,
+    )
     async def past(
         name: DeviceName,
         _viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)],
         days: Annotated[float, Query(gt=0, le=3_660, description="How far back")] = 30,
+        *,
+        paging: Annotated[KeyPage, keyed(int)],
     ) -> SessionsOut:
+        """Pages as lists have them: ``page_size`` and the Link header."""
         number, now = live.get(name).number, clock.now()
         names = zone_names(latest_map(name))
-        found = await sessions.sessions(number, now - timedelta(days=days), now + timedelta(minutes=1))
+        since, until = now - timedelta(days=days), now + timedelta(minutes=1)
+        if paging.page is None:
+            found: Sequence[MowingSession] = await sessions.sessions(number, since, until)
+        else:
+            rows = await sessions.page(number, since, until, paging.page)
+            found = paging.cut(rows, lambda one: (one.started_ms,))
         return SessionsOut(device_name=name, days=days, sessions=[session_out(one, names) for one in found])
 
     @router.get(

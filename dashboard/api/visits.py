@@ -1,7 +1,7 @@
 """Visits over REST: plans, the calendar, skip and restore, move and pin, pauses, bans, calendar addresses."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from core.db.reads.visits import VisitLine
 from core.scheduling import Visit, billing_rule
 from core.scheduling.service import Scheduling
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 from dashboard.api.visit_models import (
     BanOut,
@@ -105,11 +106,14 @@ def _visit_routes(router: APIRouter, scheduling: Scheduling, sees: object, plans
         lot_id: UUID | None = None,
         cluster_id: UUID | None = None,
         mower: Annotated[str, Query(max_length=64)] = "",
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[VisitOut]:
         lines: Sequence[VisitLine] = await scheduling.calendar(
-            viewer, begins, ends, lot_id=lot_id, cluster_id=cluster_id, mower=mower
+            viewer, begins, ends, lot_id=lot_id, cluster_id=cluster_id, mower=mower, page=paging.page
         )
-        return [visit_out(line, viewer) for line in lines]
+        mine = paging.cut(lines, lambda line: (line.visit.begins_at, line.visit.id))
+        return [visit_out(line, viewer) for line in mine]
 
     @router.get("/visits/{visit_id}", responses=SEEN, summary="One visit")
     async def one(visit_id: VisitId, viewer: Annotated[Viewer, sees]) -> VisitOut:

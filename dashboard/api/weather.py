@@ -15,6 +15,7 @@ from core.scheduling.weather_limits import DEFAULT_LIMITS, RANGES
 from core.scheduling.weather_model import Basis, CheckKind, Verdict
 from core.scheduling.weather_store import ClusterLimits, StoredDecision
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 from dashboard.sky import Sky
 
@@ -181,8 +182,11 @@ def weather_router(*, bearer: Bearer, sky: Sky) -> APIRouter:
         _viewer: Reader,
         most: Annotated[int, Query(ge=1, le=500)] = 50,
         about: Annotated[UUID | None, Query(description="Those of one visit")] = None,
+        *,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
     ) -> list[DecisionOut]:
-        return [told(one) for one in await sky.weather.decisions(cluster_id, most=most, about=about)]
+        rows = await sky.weather.decisions(cluster_id, most=most, about=about, page=paging.page)
+        return [told(one) for one in paging.cut(rows, lambda one: (one.decided_at, one.id))]
 
     @router.post(
         "/clusters/{cluster_id:uuid}/weather/decisions",

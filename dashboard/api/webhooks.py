@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.accounts import Right, Viewer
 from core.hooks import HOOK_EVENTS, HookDesk, HookOutbox, MadeEndpoint
 from dashboard.api.bearer import Bearer
+from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
 
 type EventName = Annotated[str, Field(max_length=40)]
@@ -117,9 +118,13 @@ def webhooks_router(*, bearer: Bearer, hooks: HookDesk, outbox: HookOutbox) -> A
 
     @router.get("/{webhook_id}/deliveries", responses=problems(403, 404, 422), summary="Its log, newest first")
     async def deliveries(
-        webhook_id: UUID, _viewer: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 100
+        webhook_id: UUID,
+        _viewer: Manager,
+        paging: Annotated[KeyPage, keyed(datetime, UUID)],
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> list[DeliveryOut]:
-        return [DeliveryOut.model_validate(one) for one in await hooks.deliveries(webhook_id, limit=limit)]
+        rows = await hooks.deliveries(webhook_id, limit=limit, page=paging.page)
+        return [DeliveryOut.model_validate(one) for one in paging.cut(rows, lambda one: (one.created_at, one.id))]
 
     @router.post(
         "/deliveries/{delivery_id}/replay",

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from core.accounts import Audit, AuditFilter, Viewer
+from core.billing import check_balance
 from core.clock import Clock, from_epoch_ms
 from core.fleet.alarms import AlarmService
 from core.fleet.live import LiveFleet
@@ -123,10 +125,32 @@ class ExportSources:
         ]
 
     async def invoices(self, since: datetime, until: datetime) -> list[Row]:
-        rows = [one for one in await self.billing.reads.invoices() if since <= one.made_at < until]
+        rows = await self.billing.reads.invoices_between(since, until)
         homes = await self.billing.reads.addresses({one.subscription_id for one in rows})
         return [one.model_dump() | {"address": homes.get(one.subscription_id, "")} for one in rows]
+
+    async def journal(self, since: datetime, until: datetime) -> list[Row]:
+        """Whole bookings for accounting, amounts in units of the currency; ``NeedsHuman`` for one that does not add
+        up."""
+        rows = await self.billing.reads.journal(since, until)
+        check_balance(rows)
+        return [
+            {
+                "booking": one.booking,
+                "date": f"{one.at:%Y-%m-%d}",
+                "account": one.account,
+                "debit": _units(one.minor) if one.minor > 0 else None,
+                "credit": _units(-one.minor) if one.minor < 0 else None,
+                "currency": one.currency,
+                "words": one.words,
+            }
+            for one in rows
+        ]
 
     async def audit(self, since: datetime, until: datetime) -> list[Row]:
         lines = await self.audit_book.every(AuditFilter(since=since, until=until), most=MOST_LINES)
         return [asdict(one) for one in lines]
+
+
+def _units(minor: int) -> Decimal:
+    return Decimal(minor).scaleb(-2)

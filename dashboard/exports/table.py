@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from core.accounts import Right, Viewer
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed, NotFound
 from core.exports import Column, Form
-from core.exports.files import TABLES
+from core.exports.files import PLACES, TABLES, WAYS
+from core.texts import N_, Text
 from dashboard.exports.sources import ExportSources
 
 type Rows = Sequence[Mapping[str, Any]]
@@ -31,14 +32,36 @@ class Asked:
 class Export:
     name: str
     title: str
+    tells: str
     rights: tuple[Right, ...]
     columns: tuple[Column, ...]
     rows: Callable[[ExportSources, Asked], Awaitable[Rows]]
     forms: tuple[Form, ...] = TABLES
     of_mower: bool = False
+    by_mower: bool = False
+    """Whether it may be narrowed to one mower."""
+    timed: bool = True
+    """Whether the span of time narrows it; else it is of this moment."""
 
-    def may(self, viewer: Viewer) -> bool:
-        return any(viewer.may(right) for right in self.rights)
+
+def may_have(export: Export, viewer: Viewer) -> bool:
+    return any(map(viewer.may, export.rights))
+
+
+def offered(viewer: Viewer) -> list[Export]:
+    """Those that the viewer may have, in the order in which people read them."""
+    return [one for one in EXPORTS.values() if may_have(one, viewer)]
+
+
+def wanted_export(name: str, form: str, viewer: Viewer) -> Export:
+    """``NotFound`` where there is no such export in that form, ``NotAllowed`` where it is not theirs."""
+    export = EXPORTS.get(name)
+    if export is None or form not in export.forms:
+        raise NotFound(Text("no export named {name}.{form}", name=name, form=form))
+    if not may_have(export, viewer):
+        rights = " or ".join(export.rights)
+        raise NotAllowed(Text("your role ({role}) lacks the right {rights}", role=viewer.role, rights=rights))
+    return export
 
 
 def columns(*names: str) -> tuple[Column, ...]:
@@ -49,9 +72,9 @@ def columns(*names: str) -> tuple[Column, ...]:
 def check(export: Export, asked: Asked) -> None:
     """``Invalid`` when the export is of one mower and none is named, or the time runs backwards."""
     if export.of_mower and not asked.mower:
-        raise Invalid("mower: this export is of one mower, name it")
+        raise Invalid(N_("mower: this export is of one mower, name it"))
     if asked.since >= asked.until:
-        raise Invalid("since: expected a time before until")
+        raise Invalid(N_("since: expected a time before until"))
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -59,7 +82,8 @@ EXPORTS: Mapping[str, Export] = {
     for export in (
         Export(
             name="mowers",
-            title="Mowers",
+            title=N_("Mowers"),
+            tells=N_("Where each mower is, what it does and its charge, at this moment"),
             rights=(Right.SEE_FLEET, Right.SEE_OWN_LOT),
             columns=columns(
                 "device_name",
@@ -72,41 +96,50 @@ EXPORTS: Mapping[str, Export] = {
                 "last_updated",
             ),
             rows=lambda sources, asked: sources.mowers(asked.viewer),
-            forms=(*TABLES, Form.GEOJSON),
+            timed=False,
+            forms=(*TABLES, *PLACES),
         ),
         Export(
             name="sessions",
-            title="Mowing sessions",
+            title=N_("Mowing sessions"),
+            tells=N_("When each mower mowed, how long, how far and how much"),
             rights=(Right.SEE_FLEET,),
             columns=columns("mower", "started", "ended", "end_reason", "mowing_s", "paused_s", "distance_m", "area_m2"),
             rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until),
+            by_mower=True,
         ),
         Export(
             name="track",
-            title="Track of a mower",
+            title=N_("Track of a mower"),
+            tells=N_("Every stored place of one mower; more than 200,000 are thinned evenly in time"),
             rights=(Right.SEE_FLEET,),
             columns=columns("at", "state", "battery_percent", "longitude", "latitude"),
             rows=lambda sources, asked: sources.track(asked.mower, asked.since, asked.until),
-            forms=(*TABLES, Form.GEOJSON, Form.GPX),
+            forms=(*TABLES, *WAYS),
             of_mower=True,
+            by_mower=True,
         ),
         Export(
             name="clusters",
-            title="Clusters",
+            title=N_("Clusters"),
+            tells=N_("Every cluster with its state, version and author, as it stands"),
             rights=(Right.SEE_CLUSTERS,),
             columns=columns("code", "name", "state", "version", "neighbours", "author"),
             rows=lambda sources, asked: sources.clusters(),
+            timed=False,
         ),
         Export(
             name="alarms",
-            title="Alarms",
+            title=N_("Alarms"),
+            tells=N_("What went wrong, who took it on and when it was over"),
             rights=(Right.HANDLE_ALARMS,),
             columns=columns("kind", "severity", "subject", "raised_at", "acknowledged_by", "cleared_at", "owner"),
             rows=lambda sources, asked: sources.alarms(asked.since, asked.until),
         ),
         Export(
             name="invoices",
-            title="Bills",
+            title=N_("Bills"),
+            tells=N_("Every bill with its sums in cents, its state and its household’s address"),
             rights=(Right.SEE_BILLING,),
             columns=columns(
                 "number", "address", "made_at", "state", "currency", "total_minor", "due_minor", "tax_minor", "paid_at"
@@ -114,8 +147,17 @@ EXPORTS: Mapping[str, Export] = {
             rows=lambda sources, asked: sources.invoices(asked.since, asked.until),
         ),
         Export(
+            name="journal",
+            title=N_("Accounting journal"),
+            tells=N_("Every booking with its debit and credit, balanced to the cent"),
+            rights=(Right.SEE_BILLING,),
+            columns=columns("booking", "date", "account", "debit", "credit", "currency", "words"),
+            rows=lambda sources, asked: sources.journal(asked.since, asked.until),
+        ),
+        Export(
             name="audit",
-            title="Audit",
+            title=N_("Audit"),
+            tells=N_("Who did what to what, newest first"),
             rights=(Right.SEE_AUDIT,),
             columns=columns(
                 "id", "at", "actor", "action", "object_type", "object_id", "reason", "source", "request_id"

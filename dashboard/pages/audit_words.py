@@ -55,6 +55,8 @@ def action_words() -> dict[str, str]:
         "problem.closed": _("closed a reported problem"),
         "calendar_feed.make": _("made a calendar address"),
         "calendar_feed.revoke": _("ended a calendar address"),
+        "report.subscribe": _("asked for a report by mail"),
+        "report.end": _("ended a report by mail"),
         "notices.try_again": _("sent a message again"),
         "referral.name": _("named who brought them"),
         "billing.bill_approved": _("approved a bill"),

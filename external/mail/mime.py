@@ -1,4 +1,4 @@
-"""A letter as a mail: text and HTML side by side, with the headers that mail programs and robots go by. Pure.
+"""A letter as a mail: text and HTML side by side, files beneath, and the headers that programs go by. Pure.
 
 RFC 5322 (message), RFC 2369 and RFC 8058 (List-Unsubscribe, one click), RFC 3834 (Auto-Submitted: no answer wanted).
 """
@@ -51,6 +51,9 @@ def _message(letter: Letter, sender: Address, now: datetime) -> EmailMessage:
     mail.set_content(letter.text)
     if letter.html:
         mail.add_alternative(letter.html, subtype="html")
+    for one in letter.attachments:
+        main, _slash, sub = one.media.partition(";")[0].partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return mail
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.db import Database
+from core.db.pages import Page
 from core.db.reads.visit_sites import chunks, visit_sites
 from core.neighbourhood.tables import Lot, LotMower
 from core.scheduling.model import Visit, VisitSite
-from core.scheduling.store import visits_between
+from core.scheduling.store import visits_between, visits_page
 from core.scheduling.tables import VisitRow
 
 MOST_LOTS = 20_000
@@ -61,6 +62,43 @@ async def visit_lines(
         for some in chunks(wanted):
             found += [VisitLine(one, sites[one.lot_id]) for one in await visits_between(session, some, begins, ends)]
     return sorted(found, key=lambda line: (line.visit.begins_at, line.site.address, line.visit.id))
+
+
+async def visit_lines_page(
+    database: Database,
+    begins: datetime,
+    ends: datetime,
+    page: Page,
+    *,
+    household_ids: frozenset[UUID] | None = None,
+    lot_id: UUID | None = None,
+    cluster_id: UUID | None = None,
+    mower: str = "",
+) -> Sequence[VisitLine]:
+    """A page of `visit_lines` and one more, by beginning and id. Where a cluster or mower narrows them, which only a
+    lot's site tells, pages are read until one is full."""
+    lots = select(col(Lot.id))
+    if household_ids is not None:
+        lots = lots.where(col(Lot.household_id).in_(household_ids))
+    if lot_id is not None:
+        lots = lots.where(col(Lot.id) == lot_id)
+    found: list[VisitLine] = []
+    after = page.after
+    while len(found) <= page.size:
+        async with database.session() as session:
+            visits = await visits_page(session, lots, begins, ends, Page(page.size, after))
+        sites = await visit_sites(database, list({one.lot_id for one in visits}))
+        found += [
+            VisitLine(one, site)
+            for one in visits
+            if (site := sites.get(one.lot_id)) is not None
+            and (cluster_id is None or site.cluster_id == cluster_id)
+            and (not mower or site.device_name == mower)
+        ]
+        if len(visits) <= page.size:
+            break
+        after = (visits[-1].begins_at, visits[-1].id)
+    return found[: page.size + 1]
 
 
 async def planned_sites(database: Database, household_ids: frozenset[UUID] | None = None) -> Sequence[VisitSite]:

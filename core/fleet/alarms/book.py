@@ -8,6 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.db import Database
+from core.db.pages import Page, paged
 from core.errors import NotFound
 from core.fleet.alarms.model import AlarmKind, AlarmState, Key, Subject, SubjectKind, Watch
 from core.fleet.alarms.tables import AlarmEvent, AlarmMember, AlarmRow
@@ -101,8 +102,10 @@ class AlarmBook:
         kind: AlarmKind | None = None,
         before: datetime | None = None,
         limit: int = 100,
+        page: Page | None = None,
     ) -> Sequence[AlarmView]:
-        """Alarms that are over, last cleared first. ``mower`` finds its own and those it was a member of."""
+        """Alarms that are over, last cleared first; with ``page`` those of it and one more. ``mower`` finds its own
+        and those it was a member of."""
         query = select(AlarmRow).where(col(AlarmRow.cleared_at).is_not(None))
         if mower is not None:
             told = select(AlarmMember.alarm_id).where(AlarmMember.kind == SubjectKind.MOWER, AlarmMember.name == mower)
@@ -113,6 +116,8 @@ class AlarmBook:
         if before is not None:
             query = query.where(col(AlarmRow.cleared_at) < before)
         query = query.order_by(col(AlarmRow.cleared_at).desc(), col(AlarmRow.id).desc()).limit(limit)
+        if page is not None:
+            query = paged(query, (col(AlarmRow.cleared_at), col(AlarmRow.id)), page)
         async with self._database.session() as session:
             return [alarm_view(row) for row in (await session.exec(query)).all()]
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.clock import from_epoch_ms, to_epoch_ms
 from core.db import Database
+from core.db.pages import Page
 from core.errors import NotFound
 from core.fleet.coverage import Coverage, Strokes, covered
 from core.fleet.live import STATE_CODES
@@ -46,6 +47,11 @@ class SessionDesk:
         async with self._database.connection() as connection:
             found = await store.sessions_between(connection, number, to_epoch_ms(since), to_epoch_ms(until))
         return found[::-1]
+
+    async def page(self, number: int, since: datetime, until: datetime, page: Page) -> Sequence[MowingSession]:
+        """Those of a page of `sessions` and one more, by when they started."""
+        async with self._database.connection() as connection:
+            return await store.sessions_page(connection, number, to_epoch_ms(since), to_epoch_ms(until), page)
 
     async def session(self, number: int, started_ms: int) -> MowingSession:
         """``NotFound`` when none started at that very moment."""

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.db.pages import Page, paged
 from core.fleet.sessions.model import EndReason, MowingSession
 from core.fleet.sessions.sample import Sample
 from core.fleet.sessions.tables import HistoryMark, MowingSessionRow
@@ -75,6 +76,17 @@ async def sessions_between(
     return await _read(
         connection, _sessions.c.number == number, _sessions.c.ended_ms >= since_ms, _sessions.c.started_ms < until_ms
     )
+
+
+async def sessions_page(
+    connection: AsyncConnection, number: int, since_ms: int, until_ms: int, page: Page
+) -> list[MowingSession]:
+    """A page of those and one more, newest first."""
+    query = select(_sessions).where(
+        _sessions.c.number == number, _sessions.c.ended_ms >= since_ms, _sessions.c.started_ms < until_ms
+    )
+    rows = (await connection.execute(paged(query, (_sessions.c.started_ms,), page))).all()
+    return [_session(row) for row in rows]
 
 
 async def sessions_of_task(connection: AsyncConnection, number: int, task_ms: int) -> list[MowingSession]:

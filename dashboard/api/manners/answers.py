@@ -2,6 +2,7 @@
 
 A page is asked for with ``page_size``; its ``Link`` header (RFC 8288) leads to the next. The cursor in it names the
 last item seen, not only its place, so that items which come or go on earlier pages neither repeat nor hide others.
+Lists that grow without bound are not cut here: their routes read no more than the page (`keyset`).
 """
 
 import json
@@ -19,6 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.api.problems import problem
 
 MOST = 1_000
+KEYED = "k."
+"""How cursors begin whose page the database cuts (`keyset`)."""
+CUT = "mowthos.cut"
+"""In the scope of a request whose route has cut the page itself: the cursor of the next page, or nothing."""
 NAMES = ("id", "kid", "name", "device_name", "code", "key", "account", "started_ms", "at")
 """Fields that name an item, the best first; without any of them the whole item is its name."""
 
@@ -34,6 +39,7 @@ class Asked:
     size: int
     place: int = 0
     seen: str = ""
+    keyed: bool = False
 
 
 def asked_page(size: str | None, cursor: str | None) -> Asked | None:
@@ -47,6 +53,8 @@ def asked_page(size: str | None, cursor: str | None) -> Asked | None:
         raise WrongPage(f"page_size: expected 1 to {MOST}")
     if cursor is None:
         return Asked(number)
+    if cursor.startswith(KEYED):
+        return Asked(number, keyed=True)
     try:
         place, seen = json.loads(urlsafe_b64decode(cursor.encode()))
     except (ValueError, TypeError, NotBase64):
@@ -121,7 +129,14 @@ class _Whole:
 
     async def _end(self, start: Message) -> None:
         body, headers = bytes(self._body), MutableHeaders(scope=start)
-        if self._page is not None:
+        cut = self._request.scope.get(CUT)
+        if self._page is not None and self._page.keyed and cut is None:  # of another list
+            refusal = problem(self._request, 422, "cursor: expected the one of a Link header", code="invalid")
+            await refusal(self._request.scope, self._request.receive, self._send)
+            return
+        if cut is not None and self._page is not None:
+            self._link(headers, self._page, cut)
+        elif self._page is not None:
             body = self._paged(body, headers, self._page)
         if "etag" not in headers:
             headers["ETag"] = f'W/"{sha256(body).hexdigest()[:32]}"'
@@ -141,10 +156,13 @@ class _Whole:
         if not isinstance(items, list):
             return body
         page, cursor = page_of(items, asked)
-        if cursor is not None:
+        self._link(headers, asked, cursor or "")
+        return json.dumps(page, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _link(self, headers: MutableHeaders, asked: Asked, cursor: str) -> None:
+        if cursor:
             following = self._request.url.include_query_params(page_size=asked.size, cursor=cursor)
             headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-        return json.dumps(page, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _same(given: str, tag: str) -> bool:

@@ -74,7 +74,7 @@ def _operation(method: str, operation: dict[str, Any]) -> None:
     if method == "get" and (schema := _json_of(answers)) is not None:
         answers["304"] = {"description": "As it was when the ETag was given"}
         parameters.append(IF_NONE_MATCH)
-        if schema.get("type") == "array":
+        if operation.pop("x-pages", False) or schema.get("type") == "array":
             parameters.extend(PAGES)
         answers.setdefault("422", {"description": "Unprocessable Entity", "content": PROBLEM})
 

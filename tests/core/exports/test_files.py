@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import warnings
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import gpxpy
 import pytest
@@ -51,6 +53,38 @@ def test_geojson_and_gpx_hold_the_rows_that_have_a_place() -> None:
     (track,) = gpxpy.parse(file_of(SHEET, Form.GPX).decode()).tracks
     (point,) = track.segments[0].points
     assert (track.name, point.longitude, point.latitude, point.time) == ("A", -92.48, 44.02, AT)
+
+
+KML = {"kml": "http://www.opengis.net/kml/2.2", "gx": "http://www.google.com/kml/ext/2.2"}
+
+
+def test_kml_holds_places_longitude_first_with_every_word_escaped() -> None:
+    rows = [{key: value for key, value in row.items() if key != "track"} for row in ROWS]
+    rows[0] |= {"name": 'Elm <b>&"Oak"\x07', "at": None}
+    content = file_of(Sheet("Lawns & yards", SHEET.columns, rows, AT), Form.KML)
+    root = ElementTree.fromstring(content)
+    assert root.findtext("kml:Document/kml:name", "", KML) == "Lawns & yards"
+    (place,) = root.iterfind(".//kml:Placemark", KML)
+    assert place.findtext("kml:name", "", KML) == 'Elm <b>&"Oak"\ufffd'
+    assert place.findtext("kml:Point/kml:coordinates", "", KML) == "-92.48,44.02"
+    said = {one.get("name"): one.findtext("kml:value", "", KML) for one in place.iterfind(".//kml:Data", KML)}
+    assert said["Note"] == EVIL and said["Minutes"] == "-4" and "At" not in said
+
+
+def test_kml_holds_a_track_in_time_that_another_reader_takes() -> None:
+    later = ROWS[0] | {"at": AT + timedelta(seconds=5), "longitude": -92.4801}
+    content = file_of(Sheet("Way", SHEET.columns, [later, *ROWS], AT), Form.KML)
+    (track,) = ElementTree.fromstring(content).iterfind(".//gx:Track", KML)
+    assert [one.text for one in track.iterfind("kml:when", KML)] == [
+        "2026-06-01T12:00:00+00:00", "2026-06-01T12:00:05+00:00",
+    ]  # fmt: skip
+    assert [one.text for one in track.iterfind("gx:coord", KML)] == ["-92.48 44.02", "-92.4801 44.02"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from fastkml import KML as Reader
+    (document,) = Reader.from_string(content.decode()).features
+    (placemark,) = document.features
+    assert placemark.name == "A" and placemark.kml_geometry.coords == ((-92.48, 44.02), (-92.4801, 44.02))
 
 
 @given(st.text(max_size=30))

@@ -52,6 +52,8 @@ from dashboard.api.programs import ApiLimits, Programs, make_programs
 from dashboard.billing.joining import JoinDesk
 from dashboard.billing.parts import Billing, make_billing
 from dashboard.care import Care, make_care
+from dashboard.exports.parts import Exports, make_exports
+from dashboard.exports.sources import ExportSources
 from dashboard.households import make_households
 from dashboard.join.desk import JoinStart
 from dashboard.land import make_land
@@ -150,7 +152,7 @@ class FakeCommands:
                 return command
         raise NotFound("no such command")
 
-    async def recent(self, device_name: str) -> list[KeptCommand]:
+    async def recent(self, device_name: str, page: object = None) -> list[KeptCommand]:
         return [command for command in self.kept if command.device_name == device_name]
 
 
@@ -266,6 +268,7 @@ class Parts:
     stripe: FakeProvider
     database: Database
     programs: Programs
+    exports: Exports
 
 
 async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNLIMITED) -> Parts:
@@ -347,6 +350,24 @@ async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNL
         limits=limits,
         post=NobodyAnswers(),
     )
+    exports = make_exports(
+        database=database,
+        clock=clock,
+        people=people,
+        telling=care.telling,
+        sources=ExportSources(
+            live=live,
+            roster=roster,
+            own_ground=own_ground,
+            history=history,
+            sessions_of=SessionDesk(database).sessions,
+            clusters_desk=office.clusters,
+            alarm_service=care.alarms,
+            billing=billing,
+            audit_book=people.audit,
+            clock=clock,
+        ),
+    )
     app = create_api(
         people=people,
         throttle=SignInThrottle(),
@@ -386,6 +407,7 @@ async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNL
             database=database, clock=clock, audit=people.audit, fleet=fleet, scheduling=scheduling, billing=billing
         ),
         programs=programs,
+        exports=exports,
         privacy=Privacy(database, clock, people, office.clusters.leave),
         shares=Shares(
             database=database,
@@ -419,7 +441,7 @@ async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNL
     outer.mount(PREFIX, app)
     return Parts(
         outer, people, live, clock, commands, accounts, history, office, elm_household, swept, sweep_on, care, lawns,
-        fleet, cloud, billing, stripe, database, programs,
+        fleet, cloud, billing, stripe, database, programs, exports,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ WAYS: dict[str, Way] = {
     ),
     "billing/steps.py coupon": Way("admin", "/billing/households/{subscription_id}", ("Give a coupon",)),
     "billing/steps.py give": Way("admin", "/billing/households/{subscription_id}", ("Give credit",)),
+    "exports/report_card.py ask": Way("dispatcher", "/exports", ("New report",)),
     "home/visit_card.py _ask_feed": Way("neighbour", "/home", ("In my calendar",)),
     "home/visit_card.py _ask_vacation": Way("neighbour", "/home", ("Vacation",)),
     "home/keep_off_card.py _ask": Way("neighbour", "/home", ("Keep off my lawn now",)),

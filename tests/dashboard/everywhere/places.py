@@ -89,6 +89,8 @@ PLACES: dict[str, Place] = {
     "/requests": Place(OFFICE),
     "/schedule": Place(OFFICE, ("/schedule", "/schedule?view=day&by=mower")),
     "/zones": Place(OFFICE),
+    "/exports": Place(EVERYBODY, ("/exports", "/exports?from=2026-06-02&to=2026-06-01")),
+    "/reports/off/{token}": Place(NOBODY, ("/reports/off/{report_token}", "/reports/off/no-such-token")),
     "/operations": Place(PLANNERS),
     "/drill": Place(PLANNERS),
 }
@@ -98,6 +100,7 @@ NO_PAGES = (
     "/lots/data/",
     "/home/data/", "/bell", "/calendar/", "/session", "/language/", "/mowers.csv", "/mowers/{name}/sessions.csv",
     "/service.csv", "/admin/audit.csv", "/clusters/market/{table}", "/billing/journal.", "/billing/evidence-key.pem",
-    "/billing/invoices/{invoice_id}/evidence", "/admin/people/{person_id}/export", "/favicon.ico", "/api/",
+    "/billing/invoices/{invoice_id}/evidence", "/admin/people/{person_id}/export", "/exports/{name}.",
+    "/favicon.ico", "/api/",
 )  # fmt: skip
 """How the addresses begin that answer with data, files or another address."""

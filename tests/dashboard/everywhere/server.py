@@ -19,6 +19,7 @@ from core.fleet.alarms.tables import AlarmRow
 from core.fleet.model import DeviceMap, FleetEvent, FleetEventKind, MapZone, MowerState
 from core.household.problems import ProblemKind
 from core.neighbourhood.tables import AddressPoint
+from core.reports import Cadence, ReportWanted
 from core.scheduling.tables import VisitRow
 from core.shares import ShareKind
 from dashboard.demo_seed import DEMO_PEOPLE, NEIGHBOUR_EMAIL
@@ -147,6 +148,8 @@ async def samples(cast: Cast, held: str) -> dict[str, str]:
     admin = (await parts.people.sign_in(PEOPLE["admin"], PASSWORDS[PEOPLE["admin"]], "sharing")).viewer
     subject_id, subject = await parts.shares.subject(ShareKind.MOWER, CLUSTER.device_name)
     link = await parts.shares.desk.make(ShareKind.MOWER, subject_id, subject, hours=8, by=admin)
+    daily = ReportWanted(export="sessions", form="csv", cadence=Cadence.DAILY, hour=7)
+    report = await parts.exports.reports.subscribe(daily, by=admin)
     return {
         "person_id": str(person),
         "share": link.secret,
@@ -160,6 +163,7 @@ async def samples(cast: Cast, held: str) -> dict[str, str]:
         "visit_id": str(visit),
         "secret": mail.secret,
         "token": parts.care.telling.unsubscribing.token(person, "visit.coming"),
+        "report_token": parts.exports.links.token(report.id),
         "address": OWN.address,
         "home_id": str(free),
     }

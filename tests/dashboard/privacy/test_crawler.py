@@ -111,11 +111,11 @@ class Crawler:
             "subscription_id": cast["subscriptions"],
             "subscription": cast["subscriptions"],
             "line": ["0", "1", "2"],
-            "name": [cast["mower"], "Luba-NONE"],
+            "name": ["mowers"] if "/exports/" in template else [cast["mower"], "Luba-NONE"],
             "started_ms": [str((BEGIN_S - 7_620) * 1_000), str((BEGIN_S - 12_180) * 1_000)],
             "home_id": ["1", "2"],
             "kind": ["geojson", "kml"] if "export" in template else ["stop"],
-            "form": ["csv", "xlsx"],
+            "form": ["csv", "geojson"] if "/exports/" in template else ["csv", "xlsx"],
         }
         return known.get(name, [nobody])
 

@@ -31,6 +31,8 @@ NEEDS: dict[tuple[Right, ...], str] = {
         GET /api/v1/exports/{name}.{form}
         GET /api/v1/notices
         POST /api/v1/notices/read
+        GET /exports
+        GET /exports/{name}.{form}
         GET /live/own-layer/{name}
         GET /live/roster
         GET /live/spec
@@ -296,6 +298,9 @@ NEEDS: dict[tuple[Right, ...], str] = {
         GET /api/v1/mowers/{name}/stop-figures
         GET /api/v1/mowers/{name}/zones
         GET /api/v1/mowers/{name}/zones/{zone_hash}/history
+        GET,POST /api/v1/reports
+        GET /api/v1/reports/sent
+        DELETE /api/v1/reports/{report_id}
         GET /api/v1/service/due
         GET /api/v1/service/reliability
         GET /api/v1/zones
@@ -439,6 +444,7 @@ OPEN = """
     GET /_nicegui/VERSION/dynamic_resources/{name}
     GET /_nicegui/VERSION/esm/{key}/{path:path}
     GET,POST /unsubscribe/{token}
+    GET,POST /reports/off/{token}
     GET /s/{secret}
     POST /view-as/end
     GET /calendar/{secret}.ics

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid, MowthosError, NeedsHuman, Unavailable
-from core.notices import Unreachable
+from core.notices import Attachment, Unreachable
 from external.mail.client import TlsMode
 from external.mail.simulator import MailTwin, MailTwinOptions
 from tests.external.mail.conftest import Certificate, letter, post
@@ -28,6 +28,24 @@ async def test_a_letter_arrives_as_text_and_html_with_the_headers_that_robots_go
     assert mail.part("plain").replace("\r\n", "\n") == sent.text
     assert mail.part("html").strip() == sent.html
     assert headers.get_content_type() == "multipart/alternative"
+
+
+async def test_files_arrive_beside_the_words_byte_for_byte_under_their_names() -> None:
+    files = (
+        Attachment("mähen-2026.csv", "text/csv; charset=utf-8", "a,b\r\nGröße,1\r\n".encode("utf-8-sig")),
+        Attachment("track.gpx", "application/gpx+xml", bytes(range(256)) * 300),
+    )
+    async with MailTwin() as twin:
+        sent = letter(attachments=files)
+        await post(twin).send(sent)
+        (mail,) = twin.box.mails
+    assert f"List-Unsubscribe: <{sent.unsubscribe}>\r\n".encode() in mail.raw
+    assert mail.part("plain").replace("\r\n", "\n") == sent.text
+    arrived = list(mail.message.iter_attachments())
+    assert [(one.get_filename(), one.get_content_type()) for one in arrived] == [
+        ("mähen-2026.csv", "text/csv"), ("track.gpx", "application/gpx+xml"),
+    ]  # fmt: skip
+    assert [one.get_payload(decode=True) for one in arrived] == [file.content for file in files]
 
 
 async def test_the_same_letter_has_the_same_message_id_however_often_it_is_sent() -> None:
