@@ -11,17 +11,21 @@ from core.accounts import (
     People,
     Role,
     SecondFactors,
+    SeenBy,
     SignInRules,
     SignOn,
     SignOnRules,
     ViewAs,
 )
+from core.areas import AreaDesk, Sights
 from core.backups import BackupDesk
 from core.billing.ports import PaymentProvider
 from core.bus import Bus, NoBus
 from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database
+from core.db.reads.area_owners import Belongings
+from core.db.reads.area_places import area_places
 from core.db.reads.cluster_scores import cluster_scores
 from core.db.resealing import reseal
 from core.errors import Invalid
@@ -106,6 +110,8 @@ class Parts:
     view_as: ViewAs
     privacy: Privacy
     shares: Shares
+    areas: AreaDesk
+    belongings: Belongings
 
     @property
     def accounts(self) -> VendorAccounts:
@@ -123,7 +129,8 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         clock=clock,
         request_ceiling=settings.mammotion_request_ceiling,
     )
-    people = make_people(database, clock, settings)
+    sights = make_sights(database, clock)
+    people = make_people(database, clock, settings, sights)
     neighbours = make_neighbours(database, settings)
     clusters = Clusters(
         database=database,
@@ -151,6 +158,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         clock=clock,
         audit=people.audit,
         household_ids=partial(households_of_person, database),
+        sight_of=sights,
         ahead=AheadRules(hours=settings.visit_notice_hours),
     )
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)
@@ -180,6 +188,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         people=people,
         lexicon=MammotionLexicon(),
         outside=make_outside(settings, clock),
+        sight_of=sights,
     )
     geocoder = make_geocoder(settings, clock)
     land = make_land(database=database, clock=clock, books=neighbours, audit=people.audit, geocoder=geocoder)
@@ -210,6 +219,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         weather=sky.weather,
         maintenance=care.maintenance,
         ways=partial(BookReach(neighbours).pairs, radius_m=settings.cluster_radius_m),
+        sight_of=sights,
     )
     control.guard.held_areas = all_held(lawns.no_go.held_areas, households.keep_off.held_areas)
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
@@ -308,6 +318,8 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
             clusters=clusters,
             limits=limits,
         ),
+        areas=AreaDesk(database, clock, people.audit, people),
+        belongings=Belongings(database),
         bus=make_bus(settings, clock),
     )
 
@@ -478,6 +490,7 @@ def make_homeassistant(parts: Parts) -> HomeAssistantBridge | None:
             people=parts.people,
             fleet=parts.fleet,
             household_ids=partial(households_of_person, parts.database),
+            sight_of=make_sights(parts.database, parts.clock),
         )
     return HomeAssistantBridge(
         access,
@@ -488,7 +501,7 @@ def make_homeassistant(parts: Parts) -> HomeAssistantBridge | None:
     )
 
 
-def make_people(database: Database, clock: Clock, settings: Settings) -> People:
+def make_people(database: Database, clock: Clock, settings: Settings, sight_of: SeenBy | None = None) -> People:
     rules = SignInRules(
         session_hours=settings.session_hours,
         token_minutes=settings.token_minutes,
@@ -502,7 +515,19 @@ def make_people(database: Database, clock: Clock, settings: Settings) -> People:
         FernetBox(*settings.secret_keys),
         FactorRules(required=settings.second_factor == "required", grace_days=settings.second_factor_grace_days),
     )
-    return People(database, clock, rules=rules, household_ids=partial(households_of_person, database), factors=factors)
+    return People(
+        database,
+        clock,
+        rules=rules,
+        household_ids=partial(households_of_person, database),
+        sight_of=sight_of or make_sights(database, clock),
+        factors=factors,
+    )
+
+
+def make_sights(database: Database, clock: Clock) -> Sights:
+    """What people see who work in areas."""
+    return Sights(database, clock, partial(area_places, database))
 
 
 async def create_person(

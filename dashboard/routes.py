@@ -171,6 +171,7 @@ def register_routes(
         programs=parts.programs,
         privacy=parts.privacy,
         shares=parts.shares,
+        areas=parts.areas,
         registering=start,
     )
     health = health_router(

@@ -28,7 +28,7 @@ from core.accounts.sign_on import Identity, IdentityProvider, LinkNeeded, SignOn
 from core.accounts.token_answers import KeptAnswers
 from core.accounts.tokens import RefreshRefused, TokenPair, Tokens, looks_signed
 from core.accounts.view_as import ViewAs
-from core.accounts.viewer import HouseholdIds, Viewer, no_households
+from core.accounts.viewer import HouseholdIds, SeenBy, Viewer, no_households, sees_all
 from core.accounts.who import PersonName, viewer_by_id, who_may
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "Role",
     "SecondFactors",
     "SecondStepNeeded",
+    "SeenBy",
     "SelfService",
     "SessionKind",
     "SessionView",
@@ -94,6 +95,7 @@ __all__ = [
     "redact_audit",
     "redacted",
     "seal_lines",
+    "sees_all",
     "valid_email",
     "viewer_by_id",
     "who_may",

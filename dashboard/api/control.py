@@ -38,6 +38,7 @@ from dashboard.api.control_models import (
     settings_out,
 )
 from dashboard.api.problems import problems
+from dashboard.areas.bound import check_mowers
 
 type DeviceName = Annotated[str, Path(max_length=64, description="The mower's device name", examples=["Luba-VS1A2B3C"])]
 
@@ -157,6 +158,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
         body: PreviewIn, viewer: Annotated[Viewer, bearer.caller(Right.COMMAND_MOWERS)]
     ) -> list[PreviewOut]:
         check_rights(viewer, body.kind)
+        check_mowers(viewer, *body.mowers)
         return [preview_out(row) for row in await bulk.preview(body.kind, body.mowers, person_id=viewer.person_id)]
 
     @router.post("", status_code=201, responses=problems(403, 404, 422), summary="Give many mowers one command")
@@ -166,6 +168,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
         idempotency_key: Annotated[UUID | None, Header(description="Becomes the order's id")] = None,
     ) -> BulkOut:
         check_rights(viewer, body.kind, override=body.override_reason)
+        check_mowers(viewer, *body.mowers)
         begun = await bulk.order(
             body.kind,
             body.mowers,
@@ -175,6 +178,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
             source="api",
             bulk_id=idempotency_key,
         )
+        check_mowers(viewer, *(row.device_name for row in begun.rows))  # a key of an order that was given before
         return bulk_out(begun)
 
     @router.get("/{bulk_id}", responses=problems(403, 404, 422), summary="How far a bulk order came, a row a mower")

@@ -13,6 +13,7 @@ from core.exports import Form, Sheet, file_of
 from core.exports.files import MEDIA
 from dashboard.api.bearer import Bearer
 from dashboard.api.problems import problems
+from dashboard.areas.bound import ELSEWHERE
 from dashboard.exports.sources import ExportSources
 from dashboard.exports.table import EXPORTS, Asked, check
 
@@ -69,6 +70,8 @@ def exports_router(*, bearer: Bearer, sources: ExportSources, clock: Clock) -> A
         export = EXPORTS.get(name)
         if export is None or Form(form) not in export.forms:
             raise NotFound(f"no export named {name}.{form}")
+        if viewer.sight.bounded and not export.of_areas:
+            raise NotAllowed(ELSEWHERE)
         if not export.may(viewer):
             raise NotAllowed(f"your role ({viewer.role}) lacks the right {' or '.join(export.rights)}")
         now = clock.now()

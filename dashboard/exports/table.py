@@ -36,9 +36,12 @@ class Export:
     rows: Callable[[ExportSources, Asked], Awaitable[Rows]]
     forms: tuple[Form, ...] = TABLES
     of_mower: bool = False
+    of_areas: bool = False
+    """Whether it leaves out what lies outside the viewer's areas; else it is not for those who have any"""
 
     def may(self, viewer: Viewer) -> bool:
-        return any(viewer.may(right) for right in self.rights)
+        within = viewer.sight.everything or self.of_areas
+        return within and any(viewer.may(right) for right in self.rights)
 
 
 def columns(*names: str) -> tuple[Column, ...]:
@@ -59,6 +62,7 @@ EXPORTS: Mapping[str, Export] = {
     for export in (
         Export(
             name="mowers",
+            of_areas=True,
             title="Mowers",
             rights=(Right.SEE_FLEET, Right.SEE_OWN_LOT),
             columns=columns(
@@ -76,13 +80,15 @@ EXPORTS: Mapping[str, Export] = {
         ),
         Export(
             name="sessions",
+            of_areas=True,
             title="Mowing sessions",
             rights=(Right.SEE_FLEET,),
             columns=columns("mower", "started", "ended", "end_reason", "mowing_s", "paused_s", "distance_m", "area_m2"),
-            rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until),
+            rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until, asked.viewer.sight),
         ),
         Export(
             name="track",
+            of_areas=True,
             title="Track of a mower",
             rights=(Right.SEE_FLEET,),
             columns=columns("at", "state", "battery_percent", "longitude", "latitude"),
@@ -92,17 +98,19 @@ EXPORTS: Mapping[str, Export] = {
         ),
         Export(
             name="clusters",
+            of_areas=True,
             title="Clusters",
             rights=(Right.SEE_CLUSTERS,),
             columns=columns("code", "name", "state", "version", "neighbours", "author"),
-            rows=lambda sources, asked: sources.clusters(),
+            rows=lambda sources, asked: sources.clusters(asked.viewer.sight),
         ),
         Export(
             name="alarms",
+            of_areas=True,
             title="Alarms",
             rights=(Right.HANDLE_ALARMS,),
             columns=columns("kind", "severity", "subject", "raised_at", "acknowledged_by", "cleared_at", "owner"),
-            rows=lambda sources, asked: sources.alarms(asked.since, asked.until),
+            rows=lambda sources, asked: sources.alarms(asked.since, asked.until, asked.viewer.sight),
         ),
         Export(
             name="invoices",
