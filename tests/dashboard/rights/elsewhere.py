@@ -1,5 +1,5 @@
-"""Somebody of each role of the office who works in one area, round the first cluster of the town; and something of every
-kind that an address names, here and elsewhere."""
+"""Somebody of each role of the office who works in one area, round the first cluster of the town; and something of
+every kind that an address names, here and elsewhere."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

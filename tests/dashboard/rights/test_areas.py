@@ -23,7 +23,8 @@ from tests.dashboard.rights.test_every_route import ENDS_THE_SESSION, WITHOUT_EN
 TOWN = {"west": -93.5, "south": 43.5, "east": -91.5, "north": 45.0}
 QUERY = {
     **TOWN, "longitude": -92.5, "latitude": 44.0, "q": "e", "from": "2026-05-25T00:00:00Z",
-    "to": "2026-06-30T00:00:00Z", "day": "2026-06-02", "begins_at": "2026-06-03T15:00:00Z", "hours": 48, "minutes": 45, "before": 1, "after": 1,
+    "to": "2026-06-30T00:00:00Z", "day": "2026-06-02", "begins_at": "2026-06-03T15:00:00Z", "hours": 48, "minutes": 45,
+    "before": 1, "after": 1,
 }  # fmt: skip
 """Whatever any address asks for in its query; the others leave it."""
 
