@@ -72,6 +72,8 @@ NAMED = """
     GET /live/control/bulk/{bulk_id}
     POST /live/control/bulk/{bulk_id}/abort
     POST /live/control/incidents/{incident_id}/end
+    GET /home/visits/{visit_id}
+    GET /past/series
     GET /live/missed
     GET /live/path
     GET /api/v1/mowers/{name}/battery
@@ -169,7 +171,10 @@ NARROWED = """
     GET /live/spec
     GET /live/layer/{name}
     GET /live/trails
+    GET /past/frame
+    GET /past/span
     GET /live/homes
+    GET /live/neighbours
     GET /live/search
     POST /live/commands
     POST /live/control/bulk

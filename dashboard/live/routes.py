@@ -1,5 +1,6 @@
 """The addresses under ``/live``: socket, roster, layers, trails, lawn maps, missed ground, homes, search, commands."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,7 +14,8 @@ from core.accounts import Right, Viewer
 from core.errors import NotFound
 from core.fleet.model import CommandKind
 from core.geo import Point
-from core.neighbourhood import answer_dict, home_dict
+from core.neighbourhood import NeighbourAnswer, answer_dict, home_dict
+from core.sight import Sight
 from core.texts import Text
 from dashboard.api.control_models import CommandIn, StartIn, Typed, check_rights
 from dashboard.areas.bound import check_mowers
@@ -111,9 +113,9 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
 
     @router.get("/neighbours")
     async def neighbours(
-        _viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], longitude: Degrees, latitude: Degrees
+        viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], longitude: Degrees, latitude: Degrees
     ) -> dict[str, Any]:
-        answer = await live.neighbours.find(longitude=longitude, latitude=latitude)
+        answer = _in_sight(await live.neighbours.find(longitude=longitude, latitude=latitude), viewer.sight)
         body = answer_dict(answer)
         for candidate, row in zip(answer.candidates, body["candidates"], strict=True):
             values = candidate.reason_values.items()
@@ -155,6 +157,15 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
         return {"command": command_told(record)}
 
     return router
+
+
+def _in_sight(answer: NeighbourAnswer, sight: Sight) -> NeighbourAnswer:
+    """The neighbours that lie in sight; ``NotFound`` for a home that does not."""
+    home = answer.home
+    if not sight.place(Point(home.longitude, home.latitude)):
+        raise NotFound(Text("no home at {longitude}, {latitude}", longitude=home.longitude, latitude=home.latitude))
+    seen = [one for one in answer.candidates if sight.place(Point(one.home.longitude, one.home.latitude))]
+    return replace(answer, candidates=tuple(seen))
 
 
 def _data(layers: Any, name: str, request: Request) -> Response:

@@ -6,24 +6,27 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from core.accounts import PERMISSIONS, Role, Viewer
 from core.areas import BOUNDED_ROLES
 from core.control.tables import BulkItem, BulkOrder, ControlIncident
+from core.db.reads import mower_roster
 from core.fleet.alarms.tables import AlarmRow
 from core.fleet.maintenance.tables import ServiceItem
 from core.fleet.tables import Command, Mower
 from core.household.tables import KeepOffRow, LawnProblem
 from core.ids import new_id
 from core.lawnmaps.tables import TemporaryNoGo
-from core.neighbourhood.clusters.tables import ClusterMember, ClusterRow
-from core.neighbourhood.tables import Lot, LotMower
+from core.neighbourhood.clusters.tables import ClusterMember, ClusterRow, ClusterWaiting
+from core.neighbourhood.tables import AddressPoint, Lot, LotMower
 from core.scheduling.run_tables import VisitProblemRow
 from core.scheduling.tables import ServicePause, VisitRow
 from tests.dashboard.privacy.cast import CLUSTER, TOWN, Cast
 
 PASSWORD = "correct horse battery"
+DREW = "drew@mowthos.example"
+"""A dispatcher who works everywhere, to be assigned."""
 BOUNDED = {role: f"{role}-of-elm@mowthos.example" for role in BOUNDED_ROLES}
 OTHER = TOWN.clusters[1].device_name
 
@@ -60,12 +63,17 @@ async def furnish(cast: Cast) -> dict[str, Any]:
         if role is Role.SERVICE:
             program = Viewer(person_id=person.id, email=email, name=person.name, role=role)
             key = await cast.parts.programs.keys.make(name="Elm", scopes=PERMISSIONS[role], by=program)
+    await cast.parts.people.create_person(email=DREW, name="Drew Elm", role=Role.DISPATCHER, password=PASSWORD)
+    (home,) = [one.home for one in await mower_roster(cast.parts.database) if one.device_name == CLUSTER.device_name]
+    assert home is not None
     return {
+        "home": [home.longitude, home.latitude],
         "here": await things(cast, here, CLUSTER.device_name),
         "there": await things(cast, there, OTHER),
         "words": there.words,
         "mowers": [one.device_name for one in here.mowers],
         "area": str(area.id),
+        "waiting": await waiting(cast, here),
         "key": key.secret,
     }
 
@@ -94,6 +102,14 @@ async def sides(cast: Cast) -> tuple[Side, Side]:
         )
 
     return side(True), side(False)
+
+
+async def waiting(cast: Cast, here: Side) -> list[str]:
+    """Homes that wait for a place in a cluster of the area: they are told with it, wherever they stand."""
+    ids = [one.id for one in here.clusters]
+    query = select(AddressPoint.address).join(ClusterWaiting, col(ClusterWaiting.home_id) == col(AddressPoint.id))
+    async with cast.parts.database.session() as session:
+        return list((await session.exec(query.where(col(ClusterWaiting.cluster_id).in_(ids)))).all())
 
 
 async def things(cast: Cast, side: Side, device_name: str) -> dict[str, Any]:
@@ -135,6 +151,7 @@ async def things(cast: Cast, side: Side, device_name: str) -> dict[str, Any]:
         session.add_all(rows.values())
         await session.flush()
         session.add(item)
+    await cast.parts.lawns.no_go.load()
     ids: dict[str, UUID] = {name: row.id for name, row in rows.items()}  # type: ignore[attr-defined]
     return {name: str(one) for name, one in ids.items()} | {
         "name": device_name, "mower": device_name, "cluster_id": str(side.clusters[0].id), "lot_id": str(visit.lot_id),

@@ -28,6 +28,14 @@ QUERY = {
 }  # fmt: skip
 """Whatever any address asks for in its query; the others leave it."""
 
+MISSING = {
+    "GET /api/v1/mowers/{name}/device-hours",
+    "GET /api/v1/mowers/{name}/map/versions/{version_id}",
+    "GET /api/v1/mowers/{name}/sessions/{started_ms}/coverage",
+    "GET /api/v1/problems/{problem_id}/photo",
+}
+"""What the town has none of."""
+
 
 class Worker:
     """Somebody who works in the area, signed in as a browser and as a program."""
@@ -135,9 +143,10 @@ async def test_what_is_elsewhere_does_not_exist_and_what_is_here_tells_nothing_o
                 found[row] = (status, text[:160])
         for row in [row for row in rows if row.startswith("GET ")]:
             status, text = await worker.ask(row, worker.of("here", row), QUERY)
-            if status in (401, 403) or (status == 404 and "/photo" not in row and "{version_id}" not in row):
+            if status in (401, 403) or (status == 404 and row not in MISSING):
                 missing[row] = (status, text[:160])
-            if told := worker.told_of(text):
+            waiting = worker.apart["waiting"] if "{cluster_id" in row else ()
+            if told := [word for word in worker.told_of(text) if word not in waiting]:
                 leaks[row] = told
     assert {"opened": found, "closed": missing, "told": leaks} == {"opened": {}, "closed": {}, "told": {}}
     assert len(rows) > 50
