@@ -136,8 +136,8 @@ def control_router(*, bearer: Bearer, control: Control) -> APIRouter:
         return [incident_out(one) for one in await incidents.recent(name)]
 
     @router.get("/incidents", responses=problems(403), summary="Open incidents of all mowers, oldest first")
-    async def open_incidents(_viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[IncidentOut]:
-        return [incident_out(one) for one in incidents.all_open()]
+    async def open_incidents(viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[IncidentOut]:
+        return [incident_out(one) for one in incidents.all_open() if viewer.sight.mower(one.device_name)]
 
     @router.post(
         "/incidents/{incident_id}/end", responses=problems(403, 404, 409, 422), summary="End an incident with a reason"

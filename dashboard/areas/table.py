@@ -171,6 +171,13 @@ NARROWED = """
     GET /live/spec
     GET /live/layer/{name}
     GET /live/trails
+    GET /service
+    GET /service.csv
+    GET /zones
+    GET /api/v1/incidents
+    GET /api/v1/service/due
+    GET /api/v1/service/reliability
+    GET /api/v1/zones
     GET /past/frame
     GET /past/span
     GET /live/homes

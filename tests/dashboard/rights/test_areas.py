@@ -199,7 +199,7 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         assert here["alarm_id"] in {one["id"] for one in await rest("/alarms?over=true")}
         assert here["name"] in (await worker.client.get("/mowers.csv")).text
         page = (await worker.client.get("/mowers")).text
-        for shut in ("/billing", "/zones", "/service", "/operations"):
+        for shut in ("/billing", "/operations", "/clusters/market"):
             assert f'href="{shut}"' not in page
         assert 'href="/schedule"' in page
         boxed = (await worker.client.get("/clusters/data/map", params=TOWN)).json()
@@ -257,7 +257,7 @@ async def test_every_role_of_the_office_is_bounded(address: str, role: Role) -> 
         headers = {"Authorization": f"Bearer {worker.token}"}
         mowers = (await worker.client.get("/api/v1/mowers", headers=headers)).json()
         assert [one["device_name"] for one in mowers] == worker.apart["mowers"]
-        shut = await worker.client.get("/api/v1/service/reliability", headers=headers)
+        shut = await worker.client.get("/api/v1/fleet/stop-figures", headers=headers)
         assert (shut.status_code, shut.json()["detail"]) == (403, ELSEWHERE)
         for export in ("mowers", "sessions"):
             answer = await worker.client.get(f"/api/v1/exports/{export}.csv", headers=headers)

@@ -79,7 +79,7 @@ async def test_an_admin_draws_an_area_and_its_dispatcher_sees_the_mowers_there_a
         await page.goto("/mowers")
         await expect(page.locator(".m-mowers tbody tr")).to_have_count(1)
         await expect(page.locator(".m-mowers tbody")).to_contain_text(name)
-        for gone in ("/service", "/operations", "/zones"):
+        for gone in ("/operations", "/clusters/market"):
             await expect(page.locator(f'a[href="{gone}"]')).to_have_count(0)
         await page.goto("/fleet")
         await expect(page.locator(".l-row")).to_have_count(1)
@@ -87,7 +87,7 @@ async def test_an_admin_draws_an_area_and_its_dispatcher_sees_the_mowers_there_a
         await page.goto("/clusters")
         await expect(page.locator(".c-table tbody tr")).to_have_count(1)
         for path, status, words in (
-            (f"/mowers/{other}", 404, "no mower named"), ("/service", 403, ELSEWHERE), (f"/mowers/{name}", 200, name),
+            (f"/mowers/{other}", 404, "no mower named"), ("/operations", 403, ELSEWHERE), (f"/mowers/{name}", 200, name),
         ):  # fmt: skip
             answer = await page.goto(path)
             assert answer is not None
