@@ -17,7 +17,7 @@ from dashboard.areas.bound import ELSEWHERE
 from dashboard.areas.table import AWARE, PATHS, THINGS
 from dashboard.live.frame import FLEET, decode
 from tests.dashboard.rights.elsewhere import BOUNDED, PASSWORD
-from tests.dashboard.rights.expected import EXPECTED, IN_PERSON
+from tests.dashboard.rights.expected import EXPECTED, IN_PERSON, WITHOUT_THE_SECRET
 from tests.dashboard.rights.test_every_route import ENDS_THE_SESSION, WITHOUT_END, path_of, row_of
 
 TOWN = {"west": -93.5, "south": 43.5, "east": -91.5, "north": 45.0}
@@ -30,6 +30,7 @@ QUERY = {
 
 MISSING = {
     "GET /api/v1/mowers/{name}/device-hours",
+    "GET /api/v1/mowers/{name}/map/sync",
     "GET /api/v1/mowers/{name}/map/versions/{version_id}",
     "GET /api/v1/mowers/{name}/sessions/{started_ms}/coverage",
     "GET /api/v1/problems/{problem_id}/photo",
@@ -113,7 +114,7 @@ async def test_every_address_is_refused_or_tells_of_the_area_alone(address: str)
             allowed = needed is not None and (not needed or needed & PERMISSIONS[Role.DISPATCHER])
             if leaks := worker.told_of(text):
                 wrong[row] = leaks
-            elif status >= 500:
+            elif status >= 500 and WITHOUT_THE_SECRET.get(row) != status:
                 wrong[row] = status
             elif allowed and row not in AWARE and route["checks"]:
                 refused += 1
@@ -186,8 +187,8 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
     async with working(address, Role.DISPATCHER) as worker:
         here, headers = worker.apart["here"], {"Authorization": f"Bearer {worker.token}"}
 
-        async def rest(path: str) -> Any:
-            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=QUERY)
+        async def rest(path: str, **more: Any) -> Any:
+            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=QUERY | more)
             assert answer.status_code == 200, (path, answer.text)
             return answer.json()
 
@@ -196,7 +197,7 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         assert here["visit_id"] in {one["id"] for one in await rest("/visits")}
         assert here["exception_id"] in {one["id"] for one in await rest("/visits/exceptions")}
         assert here["problem_id"] in {one["id"] for one in await rest("/problems")}
-        assert here["alarm_id"] in {one["id"] for one in await rest("/alarms?over=true")}
+        assert here["alarm_id"] in {one["id"] for one in await rest("/alarms", over=True)}
         assert here["name"] in (await worker.client.get("/mowers.csv")).text
         page = (await worker.client.get("/mowers")).text
         for shut in ("/billing", "/operations", "/clusters/market"):

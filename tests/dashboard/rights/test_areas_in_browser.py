@@ -24,7 +24,8 @@ CORNERS = """([west, south, east, north]) => {
   const grow = (east - west) * 2;
   map.fit([west - grow, south - grow, east + grow, north + grow], { time: 0 });
   const box = map.canvas.getBoundingClientRect();
-  return [[west, south], [east, north]].map((place) => map.toScreen(place)).map(([x, y]) => [x + box.left, y + box.top]);
+  const pixels = [[west, south], [east, north]].map((place) => map.toScreen(place));
+  return pixels.map(([x, y]) => [x + box.left, y + box.top]);
 }"""
 
 
@@ -87,7 +88,8 @@ async def test_an_admin_draws_an_area_and_its_dispatcher_sees_the_mowers_there_a
         await page.goto("/clusters")
         await expect(page.locator(".c-table tbody tr")).to_have_count(1)
         for path, status, words in (
-            (f"/mowers/{other}", 404, "no mower named"), ("/operations", 403, ELSEWHERE), (f"/mowers/{name}", 200, name),
+            (f"/mowers/{other}", 404, "no mower named"), ("/operations", 403, ELSEWHERE),
+            (f"/mowers/{name}", 200, name),
         ):  # fmt: skip
             answer = await page.goto(path)
             assert answer is not None
