@@ -81,7 +81,7 @@ class AreaEditor:
                 save = ui.button(_("Save area"), color=None, on_click=self._save).props("unelevated no-caps")
                 save.classes("m-button")
         self._write(None if area is None else area.shape)
-        ui.run_javascript(f"getHtmlElement({self._place.id}).querySelector('h2').focus()")
+        ui.run_javascript(f"getHtmlElement({self._place.id})?.querySelector('h2')?.focus()")
 
     def close(self) -> None:
         """Put the panel away; nothing is kept."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from dashboard.i18n import SOURCE_LANGUAGE, use_language
 from dashboard.live.mailbox import Mailbox
 from dashboard.live.payload import to_json
 from dashboard.live.scope import Scope
+from dashboard.live.standing import Standing, Within
 from dashboard.live.trails import Trails
 from dashboard.live.view import ScopeView
 
@@ -31,27 +31,8 @@ SERVER_STOPS = 1012
 
 type RosterSource = Callable[[], Awaitable[Iterable[dict[str, Any]]]]
 """One row a mower: ``name`` and what else the browser should know of it (address, model ...)."""
-type Within = Callable[[ScopeView], dict[str, Any]]
-"""What of a message is for those who see a part of the fleet."""
 type Detail = Callable[[str, Scope], dict[str, Any]]
 """Everything told of one selected mower in a scope that may see it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A message that every browser it is meant for gets, also one that comes later. Without ``within`` it is for
-    nobody who is bounded by areas."""
-
-    text: str
-    meant_for: Callable[[Scope], bool]
-    within: Within | None
-
-    def for_view(self, view: ScopeView) -> str | None:
-        if not self.meant_for(view.scope):
-            return None
-        if view.scope.homes is None:
-            return self.text
-        return None if self.within is None else to_json(self.within(view))
 
 
 class Subscriber:
