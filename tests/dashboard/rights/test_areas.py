@@ -125,7 +125,7 @@ async def test_every_address_is_refused_or_tells_of_the_area_alone(address: str)
                 if ELSEWHERE in text:
                     wrong[row] = "refused, though it knows of areas"
     assert wrong == {}
-    assert refused > 90
+    assert refused > 75
     assert answered > 100
 
 
@@ -188,7 +188,7 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         here, headers = worker.apart["here"], {"Authorization": f"Bearer {worker.token}"}
 
         async def rest(path: str, **more: Any) -> Any:
-            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=QUERY | more)
+            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=QUERY | {"before": None} | more)
             assert answer.status_code == 200, (path, answer.text)
             return answer.json()
 

@@ -59,7 +59,7 @@ async def test_an_admin_draws_an_area_and_its_dispatcher_sees_the_mowers_there_a
         await page.mouse.move((left + right) / 2, (bottom + top) / 2)
         await page.mouse.move(right, top)
         await page.mouse.up()
-        await page.get_by_text("As GeoJSON").click()
+        await page.get_by_text("As GeoJSON", exact=True).click()
         await expect(page.get_by_label("Polygons, longitude and latitude")).to_have_value(re.compile("Polygon"))
         assert await complaints(page) == []
         await page.get_by_role("button", name="Save area").click()
