@@ -117,21 +117,21 @@ class AreasPage:
                 with ui.element("th").props('scope="col"'):
                     text("span", _("Actions")).classes("m-visually-hidden")
             with ui.element("tbody"):
-                for person in people:
-                    self._person(person, of_person)
+                for one in people:
+                    self._person(one, of_person)
 
-    def _person(self, person: PersonView, of_person: Mapping[UUID, Sequence[str]]) -> None:
-        names = of_person.get(person.id, ())
+    def _person(self, shown: PersonView, of_person: Mapping[UUID, Sequence[str]]) -> None:
+        names = of_shown.get(shown.id, ())
         with ui.element("tr"):
             with ui.element("td"):
-                text("span", person.name)
-                text("span", role_word(person.role)).classes("m-sub")
+                text("span", shown.name)
+                text("span", role_word(shown.role)).classes("m-sub")
             seen = text("td", ", ".join(names) or _("everything"))
             seen.props["data-label"] = _("Sees")
             with ui.element("td").classes("m-number"):
-                button = ui.button(_("Areas"), color=None, on_click=lambda: self._ask_areas(person))
+                button = ui.button(_("Areas"), color=None, on_click=lambda: self._ask_areas(shown))
                 button.props("unelevated no-caps").classes("m-button m-button-quiet m-button-small")
-                button.props["aria-label"] = _("Areas of {name}").format(name=person.name)
+                button.props["aria-label"] = _("Areas of {name}").format(name=shown.name)
                 button.set_enabled(bool(self._known))
 
     async def _ask_areas(self, person: PersonView) -> None:

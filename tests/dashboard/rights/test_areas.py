@@ -188,7 +188,8 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         here, headers = worker.apart["here"], {"Authorization": f"Bearer {worker.token}"}
 
         async def rest(path: str, **more: Any) -> Any:
-            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=QUERY | {"before": None} | more)
+            query = {name: value for name, value in QUERY.items() if name != "before"} | more
+            answer = await worker.client.get(f"/api/v1{path}", headers=headers, params=query)
             assert answer.status_code == 200, (path, answer.text)
             return answer.json()
 
