@@ -121,7 +121,7 @@ class AreasPage:
                     self._person(one, of_person)
 
     def _person(self, shown: PersonView, of_person: Mapping[UUID, Sequence[str]]) -> None:
-        names = of_shown.get(shown.id, ())
+        names = of_person.get(shown.id, ())
         with ui.element("tr"):
             with ui.element("td"):
                 text("span", shown.name)
