@@ -202,8 +202,8 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         assert here["name"] in (await worker.client.get("/mowers.csv")).text
         page = (await worker.client.get("/mowers")).text
         for shut in ("/billing", "/operations", "/clusters/market"):
-            assert f'href="{shut}"' not in page
-        assert 'href="/schedule"' in page
+            assert shut not in page
+        assert "/schedule" in page
         boxed = (await worker.client.get("/clusters/data/map", params=TOWN)).json()
         assert {one["properties"]["id"] for one in boxed["lots"]["features"]} >= {here["lot_id"]}
         assert boxed["homes"]["features"]
