@@ -210,7 +210,7 @@ async def test_lists_hold_what_lies_in_the_area(address: str) -> None:
         assert boxed["clusters"]["features"]
         spec = (await worker.client.get("/live/spec")).json()
         addresses = set(re.findall(r"/live/layer/[\w-]+", json.dumps(spec)))
-        assert {"/live/layer/lots", "/live/layer/docks", "/live/layer/hulls"} <= addresses
+        assert {"/live/layer/lots", "/live/layer/lawns", "/live/layer/areas"} <= addresses
         for layer in addresses:
             answer = await worker.client.get(layer)
             assert answer.json()["features"]
