@@ -32,6 +32,7 @@ def make_app(
         tile_url=parts.settings.tile_url,
         drill=floor is not None,
         view_as=parts.view_as,
+        belongings=parts.belongings,
     )
     live = register_routes(outer, parts, demo_people, floor)
     ui.run_with(

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from core.accounts import Right, Viewer
 from core.errors import NotAllowed
+from dashboard.areas.bound import stay_within
 from dashboard.gate import viewer_of
 from dashboard.i18n import _
 from dashboard.rights_marks import marked
@@ -18,7 +19,7 @@ class SignedOut(Exception):
 def asks(*any_of: Right) -> Any:
     """A parameter of a route: the viewer, who holds one of these rights; without any, whoever is signed in.
 
-    Raises `SignedOut` or ``NotAllowed``, which `ScreenRoute` and `LiveRoute` answer as problem+json.
+    Raises `SignedOut`, ``NotAllowed`` or ``NotFound``, which `ScreenRoute` and `LiveRoute` answer as problem+json.
     """
 
     async def check(request: Request) -> Viewer:
@@ -27,6 +28,7 @@ def asks(*any_of: Right) -> Any:
             raise SignedOut
         if any_of and not any(viewer.may(right) for right in any_of):
             raise NotAllowed(_("Your role does not include this."))
+        await stay_within(request, viewer)
         return viewer
 
     return Depends(marked(check, *any_of))

@@ -69,7 +69,7 @@ def bell_router(notices: NoticeDesk) -> APIRouter:
 
     @router.get("/bell")
     async def bell(viewer: Annotated[Viewer, asks(*HEARING)]) -> dict[str, Any]:
-        shown = await notices.bell(viewer.person_id)
+        shown = await notices.bell(viewer.person_id, since=viewer.sight.since)
         with use_zone(await notices.zone(viewer.person_id)):
             return {"unread": shown.unread, "groups": [group_told(group) for group in shown.groups]}
 

@@ -12,12 +12,14 @@ from core.accounts import (
     SignOnRules,
     ViewAs,
 )
+from core.areas import AreaDesk
 from core.backups import BackupDesk
 from core.billing.ports import PaymentProvider
 from core.bus import Bus, NoBus
 from core.clock import Clock, SystemClock
 from core.control.service import Control
 from core.db import Database
+from core.db.reads.area_owners import Belongings
 from core.db.reads.cluster_scores import cluster_scores
 from core.db.reads.own_ground import own_ground
 from core.distant import Answering, DistantLinks
@@ -52,7 +54,7 @@ from dashboard.lawn_desks import LawnDesks, make_lawn_desks
 from dashboard.metrics import Metrics
 from dashboard.notices.parts import Outside
 from dashboard.notices.routes import sms_status_url
-from dashboard.people_parts import make_people
+from dashboard.people_parts import make_people, make_sights
 from dashboard.roles import Duty, process_name
 from dashboard.scheduler import Scheduler
 from dashboard.shares.parts import Shares
@@ -109,6 +111,8 @@ class Parts:
     distant: DistantLinks
     answering: Answering | None
     exports: Exports
+    areas: AreaDesk
+    belongings: Belongings
 
     @property
     def accounts(self) -> VendorAccounts:
@@ -126,7 +130,8 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         clock=clock,
         request_ceiling=settings.mammotion_request_ceiling,
     )
-    people = make_people(database, clock, settings)
+    sights = make_sights(database, clock)
+    people = make_people(database, clock, settings, sights)
     neighbours = make_neighbours(database, settings)
     clusters = Clusters(
         database=database,
@@ -154,6 +159,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         clock=clock,
         audit=people.audit,
         household_ids=partial(households_of_person, database),
+        sight_of=sights,
         ahead=AheadRules(hours=settings.visit_notice_hours),
     )
     limits = StateLimits(stale_after_s=settings.stale_after_minutes * 60)
@@ -184,6 +190,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         people=people,
         lexicon=MammotionLexicon(),
         outside=make_outside(settings, clock),
+        sight_of=sights,
     )
     geocoder = make_geocoder(settings, clock)
     land = make_land(database=database, clock=clock, books=neighbours, audit=people.audit, geocoder=geocoder)
@@ -220,6 +227,7 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
         weather=sky.weather,
         maintenance=care.maintenance,
         ways=partial(BookReach(neighbours).pairs, radius_m=settings.cluster_radius_m),
+        sight_of=sights,
     )
     control.guard.held_areas = all_held(lawns.no_go.held_areas, households.keep_off.held_areas)
     changed = ChangedLand(land.changed, lambda box: clusters.recheck(bbox=box))
@@ -339,6 +347,8 @@ def build(settings: Settings, database: Database, clock: Clock, duty: Duty = Dut
             limits=limits,
         ),
         exports=exports,
+        areas=AreaDesk(database, clock, people.audit, people),
+        belongings=Belongings(database),
         bus=make_bus(settings, clock),
         distant=distant,
         answering=Answering(database, clock, fleet.accounts) if shared and owns_links else None,
@@ -511,6 +521,7 @@ def make_homeassistant(parts: Parts) -> HomeAssistantBridge | None:
             people=parts.people,
             fleet=parts.fleet,
             household_ids=partial(households_of_person, parts.database),
+            sight_of=make_sights(parts.database, parts.clock),
         )
     return HomeAssistantBridge(
         access,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.accounts import People, PersonName, Right, who_may
+from core.accounts import People, PersonName, Right, SeenBy, sees_all, who_may
 from core.clock import Clock
 from core.db import Database
 from core.fleet import FaultLexicon, FleetService
@@ -39,12 +39,13 @@ def make_care(
     people: People,
     lexicon: FaultLexicon,
     outside: Outside | None = None,
+    sight_of: SeenBy = sees_all,
 ) -> Care:
     """``lexicon`` says the vendor's fault numbers in words; without ``outside`` notices ring the bell alone."""
     telling = make_telling(database=database, clock=clock, audit=people.audit, outside=outside)
 
     async def audience() -> Sequence[PersonName]:
-        return await who_may(database, Right.HANDLE_ALARMS)
+        return await who_may(database, Right.HANDLE_ALARMS, sight_of)
 
     async def ask(device_name: str) -> bool:
         return await fleet.refresh.ask_now(device_name, fleet.accounts.links())

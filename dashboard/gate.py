@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.db.reading import LOOK_ONLY, only_read
 from core.errors import MowthosError, NotAllowed, NotFound
 from dashboard.api.problems import problem
+from dashboard.areas.bound import BELONGINGS, Sees, opens, stay_within
 from dashboard.assets import ASSETS
 from dashboard.body_limit import BodyLimitMiddleware
 from dashboard.i18n import LANGUAGES, _, negotiate, set_language, told
@@ -74,13 +75,17 @@ def install(
     pages: FastAPI = nicegui_app,
     drill: bool = False,
     view_as: ViewAs | None = None,
+    belongings: Sees | None = None,
 ) -> SessionWatch:
     """Put the gate before everything ``outer`` serves, and our error pages in the place of those of ``pages``; returns
     what watches the sessions behind open pages.
 
+    ``belongings`` looks up what those who are bounded by areas name; without it they open nothing that is named.
     ``drill``: this is a copy in which things go wrong on purpose, and every page says so.
     """
-    outer.add_middleware(GateMiddleware, people=people, clock=clock, drill=drill, view_as=view_as)
+    outer.add_middleware(
+        GateMiddleware, people=people, clock=clock, drill=drill, view_as=view_as, belongings=belongings
+    )
     outer.add_middleware(BodyLimitMiddleware)
     outer.add_middleware(SecurityMiddleware, public_url=public_url, tile_url=tile_url)
     outer.add_middleware(RequestIdMiddleware)
@@ -100,13 +105,20 @@ class GateMiddleware:
     """Puts viewer, language and the server's time into the scope of every request and web socket."""
 
     def __init__(
-        self, app: ASGIApp, people: People, clock: Clock, drill: bool = False, view_as: ViewAs | None = None
+        self,
+        app: ASGIApp,
+        people: People,
+        clock: Clock,
+        drill: bool = False,
+        view_as: ViewAs | None = None,
+        belongings: Sees | None = None,
     ) -> None:
         self._app = app
         self._people = people
         self._clock = clock
         self._drill = drill
         self._view_as = view_as
+        self._belongings = belongings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"} and not scope["path"].startswith(UNGATED):
@@ -120,6 +132,7 @@ class GateMiddleware:
             scope["mowthos.measures"] = measures_for(viewer, _spoken(connection))
             scope["mowthos.now"] = self._clock.now()
             scope["mowthos.drill"] = self._drill
+            scope[BELONGINGS] = self._belongings
             set_language(scope["mowthos.language"])
             set_measures(scope["mowthos.measures"])
             if viewer is not None and viewer.watcher and scope["path"] != VIEW_END:
@@ -147,15 +160,17 @@ def viewer_of(connection: HTTPConnection) -> Viewer | None:
     return viewer
 
 
-async def require(connection: HTTPConnection, right: Right) -> Viewer:
-    """The viewer, when they may. Raises ``SignInNeeded`` (a redirect) or ``NotAllowed`` (the 403 page)."""
-    viewer = viewer_of(connection)
+async def require(request: Request, right: Right) -> Viewer:
+    """The viewer, when they may. Raises ``SignInNeeded`` (a redirect), ``NotAllowed`` (the 403 page), or ``NotFound``
+    for what lies outside their areas."""
+    viewer = viewer_of(request)
     if viewer is None:
         raise SignInNeeded
     if viewer.factor_first:
         raise FactorNeeded
     if not viewer.may(right):
         raise NotAllowed(_("Your role does not include this page."))
+    await stay_within(request, viewer)
     return viewer
 
 
@@ -180,6 +195,7 @@ def signed_in(*, before_factor: bool = False) -> Any:
             raise SignInNeeded
         if viewer.factor_first and not before_factor:
             raise FactorNeeded
+        await stay_within(request, viewer)
         return viewer
 
     return Depends(marked(check))
@@ -189,7 +205,10 @@ def landing(viewer: Viewer | None) -> str:
     """Where someone belongs who asked for nothing in particular."""
     if viewer is None:
         return "/sign-in"
-    return SECURITY if viewer.factor_first else LANDING[viewer.role]
+    if viewer.factor_first:
+        return SECURITY
+    wished = LANDING[viewer.role]
+    return wished if opens(viewer, wished.partition("?")[0]) else "/fleet"
 
 
 def sign_in_address(request: HTTPConnection, *, ended: bool = False) -> str:

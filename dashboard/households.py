@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from core.accounts import Audit, PersonName, Right, who_may
+from core.accounts import Audit, PersonName, Right, SeenBy, sees_all, who_may
 from core.billing import FactKind, Status
 from core.clock import Clock
 from core.db import Database
@@ -52,13 +52,14 @@ def make_households(
     weather: WeatherDesk | None = None,
     maintenance: Maintenance | None = None,
     ways: Ways | None = None,
+    sight_of: SeenBy = sees_all,
 ) -> Households:
     """Without ``billing`` nothing is said of money, and no credit can be booked; without ``ways`` nobody on the way of
     a mower is reminded."""
     lots = LotBook(partial(household_lots, database))
 
     async def office() -> Sequence[PersonName]:
-        return await who_may(database, Right.PLAN_VISITS)
+        return await who_may(database, Right.PLAN_VISITS, sight_of)
 
     return Households(
         lots=lots,

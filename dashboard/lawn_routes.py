@@ -19,9 +19,9 @@ def lawn_ground_router(data: MapData) -> APIRouter:
 
     @router.get("/ground")
     async def ground(
-        _viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], west: Degrees, south: Degrees, east: Degrees, north: Degrees
+        viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], west: Degrees, south: Degrees, east: Degrees, north: Degrees
     ) -> dict[str, Any]:
-        found = await data.within((west, south, east, north))
+        found = await data.within((west, south, east, north), viewer.sight)
         return found | {"homes": NOTHING, "clusters": NOTHING, "grid": []}
 
     return router

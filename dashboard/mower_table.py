@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from core.fleet.live import LiveFleet
 from core.fleet.model import MowerSnapshot, MowerState, Reading
+from core.sight import ALL, Sight
 from core.spreadsheets import safe_cell
 from dashboard.api.ports import MowerFacts, Roster
 from dashboard.i18n import N_, _
@@ -113,9 +114,13 @@ class TableView:
         return urlencode({name: value for name, value in parts.items() if value})
 
 
-def all_rows(live: LiveFleet, roster: Roster) -> list[MowerRow]:
-    """Every mower that is known and live."""
-    return [MowerRow(facts, live.get(facts.device_name)) for facts in roster() if facts.device_name in live]
+def all_rows(live: LiveFleet, roster: Roster, sight: Sight = ALL) -> list[MowerRow]:
+    """Every mower in sight that is known and live."""
+    return [
+        MowerRow(facts, live.get(facts.device_name))
+        for facts in roster()
+        if facts.device_name in live and sight.mower(facts.device_name)
+    ]
 
 
 def found(rows: Iterable[MowerRow], search: str) -> list[MowerRow]:

@@ -4,16 +4,18 @@ and of the vendors' libraries is loaded here: a command answers at once."""
 from functools import partial
 from typing import Any
 
-from core.accounts import FactorRules, People, Role, SecondFactors, SignInRules
+from core.accounts import FactorRules, People, Role, SecondFactors, SeenBy, SignInRules
+from core.areas import Sights
 from core.clock import Clock, SystemClock
 from core.db import Database
+from core.db.reads.area_places import area_places
 from core.fleet import AccountBook
 from core.neighbourhood import households_of_person
 from core.settings import Settings
 from external.sealing import FernetBox
 
 
-def make_people(database: Database, clock: Clock, settings: Settings) -> People:
+def make_people(database: Database, clock: Clock, settings: Settings, sight_of: SeenBy | None = None) -> People:
     rules = SignInRules(
         session_hours=settings.session_hours,
         token_minutes=settings.token_minutes,
@@ -27,7 +29,19 @@ def make_people(database: Database, clock: Clock, settings: Settings) -> People:
         FernetBox(*settings.secret_keys),
         FactorRules(required=settings.second_factor == "required", grace_days=settings.second_factor_grace_days),
     )
-    return People(database, clock, rules=rules, household_ids=partial(households_of_person, database), factors=factors)
+    return People(
+        database,
+        clock,
+        rules=rules,
+        household_ids=partial(households_of_person, database),
+        sight_of=sight_of or make_sights(database, clock),
+        factors=factors,
+    )
+
+
+def make_sights(database: Database, clock: Clock) -> Sights:
+    """What people see who work in areas."""
+    return Sights(database, clock, partial(area_places, database))
 
 
 async def create_person(

@@ -63,6 +63,7 @@ from dashboard.pages import (
     account_notices,
     account_security,
     admin,
+    admin_areas,
     admin_notices,
     admin_person,
     admin_webhooks,
@@ -174,6 +175,7 @@ def register_routes(
         privacy=parts.privacy,
         shares=parts.shares,
         exports=parts.exports,
+        areas=parts.areas,
         registering=start,
     )
     health = health_router(
@@ -279,9 +281,15 @@ def register_routes(
     admin.register(
         people=people, accounts=fleet.accounts, provenance=partial(data_provenance, database), clock=clock
     )  # /admin
-    zones.register(desks=parts.lawns, people=people)  # /zones
+    register_ground(parts, drawn)  # /admin/areas /zones
     register_running(ops, people, floor, clock)  # /operations /drill
     return live
+
+
+def register_ground(parts: "Parts", drawn: MapData) -> None:
+    """What is drawn on the land beside homes and clusters."""
+    admin_areas.register(areas=parts.areas, people=parts.people, data=drawn)  # /admin/areas
+    zones.register(desks=parts.lawns, people=parts.people)  # /zones
 
 
 def share_of(parts: "Parts") -> ShareButton:

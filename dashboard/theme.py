@@ -11,6 +11,7 @@ from nicegui.element import Element
 
 from core.accounts import Right, Viewer
 from dashboard import frame_parts as parts
+from dashboard.areas.bound import opens
 from dashboard.bell import bell_html, hears
 from dashboard.billing.words import day
 from dashboard.components.notices import tell_broken
@@ -72,7 +73,9 @@ def page_frame(viewer: Viewer, title: str, *, fill: bool = False, keys: Keys = (
     ui.on_exception(tell_broken)
 
     entries = [
-        entry for entry in NAVIGATION if viewer.may(entry.right) and (entry.path != "/home" or viewer.household_ids)
+        entry
+        for entry in NAVIGATION
+        if viewer.may(entry.right) and opens(viewer, entry.path) and (entry.path != "/home" or viewer.household_ids)
     ]
     path = request.url.path
     sought = (request.query_params.get("q", "") if path == "/fleet" else "") if viewer.may(Right.SEE_FLEET) else None

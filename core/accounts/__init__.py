@@ -29,7 +29,7 @@ from core.accounts.sign_on_links import LinkView
 from core.accounts.token_answers import KeptAnswers
 from core.accounts.tokens import RefreshRefused, TokenPair, Tokens, looks_signed
 from core.accounts.view_as import ViewAs
-from core.accounts.viewer import HouseholdIds, Viewer, no_households
+from core.accounts.viewer import HouseholdIds, SeenBy, Viewer, no_households, sees_all
 from core.accounts.who import PersonName, viewer_by_id, who_may
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Role",
     "SecondFactors",
     "SecondStepNeeded",
+    "SeenBy",
     "SelfService",
     "SessionKind",
     "SessionView",
@@ -96,6 +97,7 @@ __all__ = [
     "redact_audit",
     "redacted",
     "seal_lines",
+    "sees_all",
     "valid_email",
     "viewer_by_id",
     "who_may",

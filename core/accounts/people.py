@@ -29,7 +29,7 @@ from core.accounts.sessions import (
 )
 from core.accounts.steps import StepKind, open_step
 from core.accounts.tables import Person, SignInSession
-from core.accounts.viewer import HouseholdIds, Viewer, no_households
+from core.accounts.viewer import HouseholdIds, SeenBy, Viewer, no_households, sees_all
 from core.clock import Clock
 from core.db import Database
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -95,6 +95,7 @@ class People:
         rules: SignInRules | None = None,
         passwords: Passwords | None = None,
         household_ids: HouseholdIds = no_households,
+        sight_of: SeenBy = sees_all,
         factors: SecondFactors | None = None,
     ) -> None:
         self.factors = factors
@@ -105,6 +106,7 @@ class People:
         self._clock = clock
         self.passwords = passwords or Passwords()
         self._household_ids = household_ids
+        self._sight_of = sight_of
 
     async def sign_in(
         self,
@@ -544,6 +546,7 @@ class People:
             units=person.units,
             hours=person.hours,
             household_ids=frozenset() if first else await self._household_ids(person.id),
+            sight=await self._sight_of(person.id, Role(person.role)),
             session_id=None if row is None else row.id,
             expires_at=None if row is None else row.expires_at,
             factor_due_at=due,

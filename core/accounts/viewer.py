@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.accounts.roles import PERMISSIONS, Right, Role
+from core.sight import ALL, Sight
 
 type HouseholdIds = Callable[[UUID], Awaitable[frozenset[UUID]]]
 """The port by which accounts learn which households a person belongs to, without reading their tables."""
@@ -14,6 +15,15 @@ type HouseholdIds = Callable[[UUID], Awaitable[frozenset[UUID]]]
 async def no_households(_person_id: UUID) -> frozenset[UUID]:
     """Stands where nobody keeps households."""
     return frozenset()
+
+
+type SeenBy = Callable[[UUID, Role], Awaitable[Sight]]
+"""The port by which accounts learn what part of the business a person sees; `core.areas.Sights` is one."""
+
+
+async def sees_all(_person_id: UUID, _role: Role) -> Sight:
+    """Stands where nobody keeps areas."""
+    return ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,13 @@ class Viewer:
     key_id: UUID | None = None
     watcher: str = ""
     """The email of somebody else who looks through this person's eyes and may change nothing; empty: they themselves"""
+
+    sight: Sight = ALL
+    """What the areas they are assigned to show of the business; all of it without any"""
+
+    @property
+    def area_ids(self) -> frozenset[UUID]:
+        return self.sight.area_ids
 
     def may(self, right: Right) -> bool:
         held = right in PERMISSIONS[self.role] and (self.only is None or right in self.only)

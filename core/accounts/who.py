@@ -8,29 +8,33 @@ from sqlmodel import col, select
 
 from core.accounts.roles import PERMISSIONS, Right, Role
 from core.accounts.tables import Person
-from core.accounts.viewer import HouseholdIds, Viewer
+from core.accounts.viewer import HouseholdIds, SeenBy, Viewer, sees_all
 from core.db import Database
+from core.sight import ALL, Sight
 
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """Somebody, by name."""
+    """Somebody, by name, and what they see."""
 
     person_id: UUID
     name: str
+    sight: Sight = ALL
 
 
-async def who_may(database: Database, right: Right) -> Sequence[PersonName]:
+async def who_may(database: Database, right: Right, sight_of: SeenBy = sees_all) -> Sequence[PersonName]:
     """Every active person whose role holds ``right``, by name; no service account, which is a program and reads no
     mail."""
     roles = [role.value for role, rights in PERMISSIONS.items() if right in rights and role != Role.SERVICE]
-    query = select(Person.id, Person.name).where(col(Person.role).in_(roles), col(Person.active))
+    query = select(Person.id, Person.name, Person.role).where(col(Person.role).in_(roles), col(Person.active))
     async with database.session() as session:
         rows = (await session.exec(query.order_by(col(Person.name)))).all()
-    return [PersonName(person_id, name) for person_id, name in rows]
+    return [PersonName(person_id, name, await sight_of(person_id, Role(role))) for person_id, name, role in rows]
 
 
-async def viewer_by_id(database: Database, person_id: UUID, household_ids: HouseholdIds) -> Viewer | None:
+async def viewer_by_id(
+    database: Database, person_id: UUID, household_ids: HouseholdIds, sight_of: SeenBy = sees_all
+) -> Viewer | None:
     """A person as they are now, for what is read in their name without a session; ``None`` for one who may not sign
     in."""
     async with database.session() as session:
@@ -46,4 +50,5 @@ async def viewer_by_id(database: Database, person_id: UUID, household_ids: House
         units=person.units,
         hours=person.hours,
         household_ids=await household_ids(person.id),
+        sight=await sight_of(person.id, Role(person.role)),
     )

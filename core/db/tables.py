@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import core.accounts.sign_in_tables
 import core.accounts.tables
 import core.accounts.token_tables
+import core.areas.tables
 import core.billing.referral_tables
 import core.billing.tables
 import core.billing.usage_tables

@@ -188,11 +188,12 @@ class KeepOffDesk:
         """Whether one holds now; from memory."""
         return self._of_lot(lot_id, self._clock.now()) is not None
 
-    async def all(self) -> Sequence[KeepOffView]:
-        """Those that hold now, and those of the last days, newest first: for the office."""
+    async def all(self, *, viewer: Viewer) -> Sequence[KeepOffView]:
+        """Those that hold now, and those of the last days, newest first: for the office, in its areas."""
         now = self._clock.now()
         async with self._database.session() as session:
-            found = [one for one in await keep_offs(session, most=100) if one.until > now - SHOWN_FOR]
+            kept = await keep_offs(session, most=100)
+        found = [one for one in kept if one.until > now - SHOWN_FOR and viewer.sight.lot(one.lot_id)]
         lots = await self._lots.read({one.lot_id for one in found})
         return [await self._view(_Live(one, lots[one.lot_id])) for one in found if one.lot_id in lots]
 
@@ -314,6 +315,7 @@ class KeepOffDesk:
                 weight=Weight.CRITICAL if failed else Weight.WARNING,
             )
             for person in await self._audience()
+            if person.sight.lot(live.lot.id)
         ]  # fmt: skip
         async with self._database.session() as session:
             await put_notices(session, notices, self._clock)

@@ -56,7 +56,8 @@ class LotBook:
         """A lot of the viewer's household, or any for who holds ``staff``. ``NotFound`` in the words for what does
         not exist where it is out of sight, ``NotAllowed`` for those who only look on."""
         lot = (await self.read([lot_id])).get(lot_id)
-        if lot is None or not (owns(viewer, lot) or viewer.may(Right.SEE_SCHEDULE) or viewer.may(staff)):
+        seen = viewer.sight.lot(lot_id) and (viewer.may(Right.SEE_SCHEDULE) or viewer.may(staff))
+        if lot is None or not (owns(viewer, lot) or seen):
             raise no_such_lot(lot_id)
         if not (owns(viewer, lot) or viewer.may(staff)):
             raise NotAllowed(N_("your role does not include this"))

@@ -168,7 +168,7 @@ class ProblemDesk:
         states = [ProblemState.OPEN, ProblemState.REMOW, ProblemState.OFFERED] if only_open else None
         async with self._database.session() as session:
             found = await read_problems(session, states=states)
-        return await self._reported(found, viewer)
+        return await self._reported([one for one in found if viewer.sight.lot(one.lot_id)], viewer)
 
     async def photo(self, problem_id: UUID, *, viewer: Viewer) -> Photo:
         """``NotFound`` where there is none, or it is out of sight."""
@@ -273,11 +273,11 @@ class ProblemDesk:
         return await self._decide(problem, ProblemState.CLOSED, {"answer": checked_words(answer)}, by, source)
 
     async def ratings(self, *, viewer: Viewer) -> Sequence[Rating]:
-        """The newest, for the office."""
+        """The newest, for the office, in its areas."""
         if not viewer.may(Right.SEE_SCHEDULE):
             raise NotAllowed(N_("your role does not include this"))
         async with self._database.session() as session:
-            return await ratings_of(session)
+            return await ratings_of(session, lot_ids=viewer.sight.lots if viewer.sight.bounded else None)
 
     async def _own_visit(self, visit_id: UUID, by: Viewer) -> tuple[Visit, HouseholdLot]:
         visit, _site = await self._visits.get(visit_id, viewer=by)
@@ -329,6 +329,7 @@ class ProblemDesk:
                 group=f"lot:{lot.id}", weight=Weight.WARNING,
             )
             for person in await self._audience()
+            if person.sight.lot(lot.id)
         ]  # fmt: skip
 
     @staticmethod

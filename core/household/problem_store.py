@@ -49,12 +49,18 @@ async def write_problem(session: AsyncSession, before: Problem, by: str, now: da
 
 
 async def ratings_of(
-    session: AsyncSession, *, visit_ids: Iterable[UUID] | None = None, most: int = 200
+    session: AsyncSession,
+    *,
+    visit_ids: Iterable[UUID] | None = None,
+    lot_ids: Iterable[UUID] | None = None,
+    most: int = 200,
 ) -> Sequence[Rating]:
     """Newest first."""
     query = select(VisitRating).order_by(col(VisitRating.rated_at).desc()).limit(most)
     if visit_ids is not None:
         query = query.where(col(VisitRating.visit_id).in_(list(visit_ids)))
+    if lot_ids is not None:
+        query = query.where(col(VisitRating.lot_id).in_(list(lot_ids)))
     return [
         Rating(row.visit_id, row.person_id, row.stars, row.words, row.rated_at)
         for row in (await session.exec(query)).all()

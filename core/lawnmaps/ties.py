@@ -140,7 +140,7 @@ class ZoneTies:
         ``NotFound`` for an unknown mower, zone or lot; ``Invalid`` for a lot that no household answers for.
         """
         mower, zone = self._mowers.identity(device_name), self._zone(device_name, zone_hash)
-        lot = None if lot_id is None else await self._lot(device_name, lot_id)
+        lot = None if lot_id is None else await self._lot(device_name, lot_id, by)
         async with self._database.session() as session:
             row = await session.get(ZoneTie, (mower.id, str(zone_hash)))
             before = None if row is None else {"status": row.status, "lot": str(row.lot_id) if row.lot_id else None}
@@ -186,9 +186,9 @@ class ZoneTies:
     async def _grounds(self, device_name: str) -> tuple[LotGround, ...]:
         return LotGround.of(await self.lots_around(device_name))
 
-    async def _lot(self, device_name: str, lot_id: UUID) -> LotView:
+    async def _lot(self, device_name: str, lot_id: UUID, by: Viewer) -> LotView:
         lot = next((one for one in await self.lots_around(device_name) if one.id == lot_id), None)
-        if lot is None:
+        if lot is None or not by.sight.lot(lot.id):
             raise NotFound(Text("no lot {lot} is near the map of {device_name}", lot=lot_id, device_name=device_name))
         if lot.household_id is None:
             raise Invalid(Text("no household answers for {address}", address=lot.address))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, update
@@ -50,14 +50,19 @@ class NoticeDesk:
                 self._counts[person_id] = (await session.exec(query)).one()
         return self._counts[person_id]
 
-    async def bell(self, person_id: UUID) -> Bell:
-        """The newest notices by group; a group holds its unread ones, or its newest one when all are read."""
+    async def bell(self, person_id: UUID, *, since: datetime | None = None) -> Bell:
+        """The newest notices by group; a group holds its unread ones, or its newest one when all are read. ``since``
+        leaves out older ones, and takes them for read."""
+        if since is not None:
+            await self.mark_read(person_id, before=since)
         query = (
             select(NoticeOutbox)
             .where(NoticeOutbox.person_id == person_id, NoticeOutbox.channel == Channel.IN_APP)
             .order_by(col(NoticeOutbox.created_at).desc(), col(NoticeOutbox.id).desc())
             .limit(SHOWN * 5)
         )
+        if since is not None:
+            query = query.where(col(NoticeOutbox.created_at) >= since)
         async with self._database.session() as session:
             rows = [notice_view(row) for row in (await session.exec(query)).all()]
         grouped: dict[str, list[NoticeView]] = {}
@@ -81,23 +86,41 @@ class NoticeDesk:
         return notice_view(row)
 
     async def notices(
-        self, person_id: UUID, *, unread_only: bool = False, limit: int = 100, page: Page | None = None
+        self,
+        person_id: UUID,
+        *,
+        unread_only: bool = False,
+        since: datetime | None = None,
+        limit: int = 100,
+        page: Page | None = None,
     ) -> Sequence[NoticeView]:
         """A person's notices, newest first; with ``page`` those of it and one more."""
         where = _unread(person_id) if unread_only else (col(NoticeOutbox.person_id) == person_id,)
+        if since is not None:
+            where = (*where, col(NoticeOutbox.created_at) >= since)
         query = select(NoticeOutbox).where(*where).order_by(col(NoticeOutbox.created_at).desc()).limit(limit)
         if page is not None:
             query = paged(query, (col(NoticeOutbox.created_at), col(NoticeOutbox.id)), page)
         async with self._database.session() as session:
             return [notice_view(row) for row in (await session.exec(query)).all()]
 
-    async def mark_read(self, person_id: UUID, *, ids: Sequence[UUID] | None = None, link: str | None = None) -> int:
-        """Mark these read (``None``: all), or all that lead to ``link``. Returns how many were unread."""
+    async def mark_read(
+        self,
+        person_id: UUID,
+        *,
+        ids: Sequence[UUID] | None = None,
+        link: str | None = None,
+        before: datetime | None = None,
+    ) -> int:
+        """Mark these read (``None``: all), all that lead to ``link``, or all older than ``before``. Returns how many
+        were unread."""
         where = [*_unread(person_id)]
         if ids is not None:
             where.append(col(NoticeOutbox.id).in_(ids))
         if link is not None:
             where.append(col(NoticeOutbox.link) == link)
+        if before is not None:
+            where.append(col(NoticeOutbox.created_at) < before)
         async with self._database.connection() as connection:
             done = await connection.execute(update(NoticeOutbox).where(*where).values(read_at=self._clock.now()))
         if done.rowcount:

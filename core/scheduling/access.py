@@ -19,7 +19,8 @@ def owns(viewer: Viewer, site: VisitSite) -> bool:
 
 def may_see(viewer: Viewer, site: VisitSite) -> None:
     """``NotFound`` for what is out of sight, in the words for what does not exist."""
-    if not (viewer.may(Right.SEE_SCHEDULE) or viewer.may(Right.PLAN_VISITS) or owns(viewer, site)):
+    staff = viewer.may(Right.SEE_SCHEDULE) or viewer.may(Right.PLAN_VISITS)
+    if not (owns(viewer, site) or (staff and viewer.sight.lot(site.lot_id))):
         raise no_such_lot(site.lot_id)
 
 

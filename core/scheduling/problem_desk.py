@@ -68,7 +68,11 @@ class ProblemDesk:
             visits = {one.visit_id: await read_visit(session, one.visit_id) for one in problems}
         sites = await self._sites([visit.lot_id for visit in visits.values() if visit is not None])
         lines = [(one, visits[one.visit_id]) for one in problems]
-        return [BoardLine(one, visit, sites[visit.lot_id]) for one, visit in lines if visit and visit.lot_id in sites]
+        return [
+            BoardLine(one, visit, sites[visit.lot_id])
+            for one, visit in lines
+            if visit and visit.lot_id in sites and viewer.sight.lot(visit.lot_id)
+        ]
 
     async def fix(
         self, problem_id: UUID, fix: Fix, *, reason: str = "", by: Viewer, source: str = "web"

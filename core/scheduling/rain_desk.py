@@ -81,14 +81,14 @@ class RainDesk:
     async def preview(self, day: date, *, cluster_id: UUID | None = None, by: Viewer) -> RainOutPreview:
         """Which visits of a day move where, what cannot, and who would be told. Nothing is changed."""
         _may_plan(by)
-        return (await self._previewed(day, cluster_id))[0]
+        return (await self._previewed(day, cluster_id, by))[0]
 
     async def rain_out(
         self, day: date, *, mark: str, cluster_id: UUID | None = None, by: Viewer, source: str = "web"
     ) -> RainOutPreview:
         """Carry out what ``mark`` was shown for, in one transaction. ``Conflict`` when it would be another by now."""
         _may_plan(by)
-        preview, known = await self._previewed(day, cluster_id)
+        preview, known = await self._previewed(day, cluster_id, by)
         if preview.mark != mark:
             raise Conflict(N_("the visits of that day changed meanwhile: look at the preview again"))
         by_id, now = {visit.id: visit for visit in known.visits}, self._clock.now()
@@ -177,9 +177,13 @@ class RainDesk:
             )  # fmt: skip
         return True
 
-    async def _previewed(self, day: date, cluster_id: UUID | None) -> tuple[RainOutPreview, _Lots]:
+    async def _previewed(self, day: date, cluster_id: UUID | None, by: Viewer) -> tuple[RainOutPreview, _Lots]:
         now = self._clock.now()
-        sites = {key: one for key, one in (await self._sites()).items() if cluster_id in (None, one.cluster_id)}
+        sites = {
+            key: one
+            for key, one in (await self._sites()).items()
+            if cluster_id in (None, one.cluster_id) and by.sight.lot(key)
+        }
         today = min((now.astimezone(one.zone).date() for one in sites.values()), default=now.date())
         if not today <= day <= today + timedelta(days=28):
             raise Invalid(N_("day: expected one of the next 28 days"))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from core.accounts import Audit, HouseholdIds, Right, Viewer, viewer_by_id
+from core.accounts import Audit, HouseholdIds, Right, SeenBy, Viewer, sees_all, viewer_by_id
 from core.clock import Clock
 from core.db import Database
 from core.db.pages import Page
@@ -60,11 +60,13 @@ class Scheduling:
         clock: Clock,
         audit: Audit,
         household_ids: HouseholdIds,
+        sight_of: SeenBy = sees_all,
         rules: SchedulingRules | None = None,
         ahead: AheadRules | None = None,
     ) -> None:
         self.rules = rules or SchedulingRules()
         self._database, self._clock, self._household_ids = database, clock, household_ids
+        self._sight_of = sight_of
         sites, neighbours = partial(visit_sites, database), partial(lots_of_same_mowers, database)
         self.plans = PlanDesk(
             database=database, clock=clock, sites=sites, neighbours=neighbours, audit=audit, rules=self.rules
@@ -143,7 +145,8 @@ class Scheduling:
         mower: str = "",
         page: Page | None = None,
     ) -> Sequence[VisitLine]:
-        """Visits that the viewer may see: all, or those of their own lots; with ``page`` those of it and one more."""
+        """Visits that the viewer may see: all of their areas, or those of their own lots; with ``page`` those of it
+        and one more."""
         if not (begins.year >= 2000 and ends.year <= 2200) or not begins < ends or ends - begins > LONGEST_LOOK:
             raise Invalid(
                 Text(
@@ -155,11 +158,12 @@ class Scheduling:
         if page is not None:
             return await visit_lines_page(
                 self._database, begins, ends, page, household_ids=scope, lot_id=lot_id, cluster_id=cluster_id,
-                mower=mower,
+                mower=mower, sees=None if scope is not None else viewer.sight.lot,
             )  # fmt: skip
-        return await visit_lines(
+        lines = await visit_lines(
             self._database, begins, ends, household_ids=scope, lot_id=lot_id, cluster_id=cluster_id, mower=mower
-        )  # fmt: skip
+        )
+        return lines if scope is not None else [one for one in lines if viewer.sight.lot(one.site.lot_id)]
 
     async def progress(self, visit_id: UUID, *, viewer: Viewer) -> Progress:
         """How far a visit is with its mower, and the newest word of the weather gate on it. ``NotFound`` for one that
@@ -174,7 +178,9 @@ class Scheduling:
 
     async def sites(self, viewer: Viewer) -> Sequence[VisitSite]:
         """Lots with a plan; for a household all of its own."""
-        return await planned_sites(self._database, self._scope(viewer))
+        scope = self._scope(viewer)
+        sites = await planned_sites(self._database, scope)
+        return sites if scope is not None else [one for one in sites if viewer.sight.lot(one.lot_id)]
 
     async def own_sites(self, viewer: Viewer) -> Sequence[VisitSite]:
         """The lots of the viewer's own households."""
@@ -184,7 +190,7 @@ class Scheduling:
         """Every lot that a plan may be made for."""
         if not viewer.may(Right.PLAN_VISITS):
             raise NotAllowed(N_("your role does not include planning visits"))
-        return await served_lots(self._database)
+        return [one for one in await served_lots(self._database) if viewer.sight.lot(one.lot_id)]
 
     async def bans(self, viewer: Viewer, lot_id: UUID, day: date) -> Sequence[Ban]:
         """What is forbidden on a day at a lot, and why. ``NotFound`` for one that is out of sight."""
@@ -197,7 +203,7 @@ class Scheduling:
     async def feed(self, secret: str) -> tuple[Viewer, Sequence[VisitLine]]:
         """What a calendar address shows now, and to whom. ``NotFound`` where it opens nothing any more."""
         opened = await self.feeds.open(secret)
-        viewer = await viewer_by_id(self._database, opened.person_id, self._household_ids)
+        viewer = await viewer_by_id(self._database, opened.person_id, self._household_ids, self._sight_of)
         if viewer is None or (opened.cluster_id is not None and not viewer.may(Right.SEE_SCHEDULE)):
             raise NotFound(N_("no such calendar: its address was taken back, or is incomplete"))
         now = self._clock.now()

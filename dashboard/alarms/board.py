@@ -95,8 +95,10 @@ class AlarmList:
     async def refresh(self) -> None:
         """Draw anew; only "All" asks the database for what is over."""
         if self.view.show is Show.ALL:
-            self._past = await self._alarms.book.past(kind=self.view.kind, limit=PAST)
-        everything = [*self._alarms.book.open, *(self._past if self.view.show is Show.ALL else ())]
+            sight = self._viewer.sight
+            mowers = sight.mowers if sight.bounded else None
+            self._past = await self._alarms.book.past(mowers=mowers, kind=self.view.kind, limit=PAST)
+        everything = [*self._alarms.book.seen(self._viewer.sight), *(self._past if self.view.show is Show.ALL else ())]
         mine = chosen(everything, self.view, self._viewer.person_id)
         self._drawn += 1
         rows = "".join(row_html(alarm, self._alarms, selected=alarm.id == self.view.alarm) for alarm in mine)
@@ -106,7 +108,7 @@ class AlarmList:
 
     def _draw_tabs(self) -> None:
         self._tabs.clear()
-        opened = [alarm for alarm in self._alarms.book.open if fits(alarm, self.view)]
+        opened = [alarm for alarm in self._alarms.book.seen(self._viewer.sight) if fits(alarm, self.view)]
         with self._tabs:
             for show, word in SHOW_WORDS.items():
                 chip = ui.element("button").classes("m-filter-chip").props('type="button"')

@@ -8,7 +8,7 @@ from nicegui.events import ValueChangeEventArguments
 
 from core.accounts import People, Right, Viewer
 from core.errors import NotFound
-from core.fleet.alarms import AlarmDetail, AlarmService, AlarmView, SubjectKind, TimelineLine
+from core.fleet.alarms import AlarmDetail, AlarmService, AlarmView, SubjectKind, TimelineLine, narrowed
 from dashboard.alarms.words import advice_of, kind_word, severity_chip, timeline_words, title_of
 from dashboard.components.ages import age_text
 from dashboard.components.dialogs import asking
@@ -51,7 +51,7 @@ class AlarmPanel:
         detail = None
         if alarm_id is not None:
             try:
-                detail = await self._alarms.book.detail(alarm_id)
+                detail = self._seen(await self._alarms.book.detail(alarm_id))
             except NotFound:
                 detail = None
         self._place.clear()
@@ -63,6 +63,12 @@ class AlarmPanel:
                     pass
             else:
                 await self._build(detail)
+
+    def _seen(self, detail: AlarmDetail) -> AlarmDetail | None:
+        """What of it lies in the viewer's areas."""
+        seen = narrowed(detail, self._viewer.sight)
+        mowers = {seen.alarm.mower} if seen.alarm.mower else {one.name for one in seen.members}
+        return seen if self._viewer.sight.some_mower(mowers) else None
 
     async def _build(self, detail: AlarmDetail) -> None:
         alarm = detail.alarm

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from core.accounts import People
+from core.areas import AreaDesk
 from core.clock import Clock
 from core.control.service import Control
 from core.fleet.live import LiveFleet
@@ -19,6 +20,7 @@ from dashboard.api.addresses import addresses_router
 from dashboard.api.alarm_rules import alarm_rules_router
 from dashboard.api.alarms import alarms_router
 from dashboard.api.api_keys import api_keys_router
+from dashboard.api.areas import areas_router
 from dashboard.api.auth import Registering, auth_router
 from dashboard.api.bearer import Bearer
 from dashboard.api.billing_desk import billing_desk_router
@@ -102,6 +104,7 @@ def create_api(
     privacy: Privacy,
     shares: Shares,
     exports: Exports,
+    areas: AreaDesk,
     registering: Registering | None = None,
 ) -> FastAPI:
     """The API, to be mounted at ``PREFIX``."""
@@ -177,8 +180,9 @@ def create_api(
     readers = FeedReaders(log, live=live, roster=roster, own_ground=own_ground, clock=clock)
     api.include_router(feed_router(bearer=bearer, callers=programs.callers, readers=readers))
     api.include_router(people_router(bearer=bearer, people=people))
-    api.include_router(privacy_router(bearer=bearer, privacy=privacy))
-    api.include_router(shares_router(bearer=bearer, shares=shares))
+    api.include_router(areas_router(bearer=bearer, areas=areas))
+    for router in (privacy_router(bearer=bearer, privacy=privacy), shares_router(bearer=bearer, shares=shares)):
+        api.include_router(router)
     api.include_router(billing_desk_router(bearer=bearer, billing=billing))
     generate = api.openapi
 

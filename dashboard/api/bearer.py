@@ -10,6 +10,7 @@ from core.accounts import Right, Viewer
 from core.errors import NotAllowed
 from dashboard.api.callers import caller_of
 from dashboard.api.problems import Unauthorised
+from dashboard.areas.bound import stay_within
 from dashboard.rights_marks import marked
 
 SCHEME = HTTPBearer(
@@ -34,6 +35,7 @@ class Bearer:
                 held_back = viewer.only is not None
                 who = "this API key" if held_back else f"your role ({viewer.role})"
                 raise NotAllowed(f"{who} lacks the right {' or '.join(any_of)}")
+            await stay_within(request, viewer)
             return viewer
 
         dependency: Callable[..., Awaitable[Viewer]] = marked(check, *any_of)
@@ -48,6 +50,7 @@ class Bearer:
                 raise Unauthorised
             if viewer.key_id is not None:
                 raise NotAllowed("an API key cannot do this: sign in")
+            await stay_within(request, viewer)
             return viewer
 
         dependency: Callable[..., Awaitable[Viewer]] = marked(check)

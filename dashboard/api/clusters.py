@@ -103,7 +103,7 @@ def clusters_router(*, bearer: Bearer, clusters: Clusters) -> APIRouter:
 
     @router.get("", responses=problems(403, 422), summary="Clusters, by code")
     async def list_clusters(
-        _viewer: Annotated[Viewer, sees],
+        viewer: Annotated[Viewer, sees],
         state: Annotated[list[ClusterState] | None, Query(description="Any of these")] = None,
         search: Annotated[str, Query(max_length=120, description="In code, name, author, addresses")] = "",
         stale: Annotated[bool | None, Query(description="Whether the approval has gone stale")] = None,
@@ -111,7 +111,7 @@ def clusters_router(*, bearer: Bearer, clusters: Clusters) -> APIRouter:
         bbox: Annotated[str | None, Query(max_length=120, description="west,south,east,north in degrees")] = None,
     ) -> list[ClusterOut]:
         found = await clusters.list(state, search=search, stale=stale, home_id=home_id, bbox=box(bbox))
-        return [cluster_out(cluster) for cluster in found]
+        return [cluster_out(cluster) for cluster in found if viewer.sight.cluster(cluster.id)]
 
     @router.get("/mine", responses=problems(403), summary="The clusters of one's own homes, without other homes")
     async def mine(viewer: Annotated[Viewer, bearer.caller(Right.SEE_OWN_LOT)]) -> list[ClusterBrief]:

@@ -40,6 +40,7 @@ from dashboard.api.control_models import (
 )
 from dashboard.api.manners.keyset import KeyPage, keyed
 from dashboard.api.problems import problems
+from dashboard.areas.bound import check_mowers
 
 type DeviceName = Annotated[str, Path(max_length=64, description="The mower's device name", examples=["Luba-VS1A2B3C"])]
 
@@ -140,8 +141,8 @@ def control_router(*, bearer: Bearer, control: Control) -> APIRouter:
         return [incident_out(one) for one in paging.cut(rows, lambda one: (one.began_at, one.id))]
 
     @router.get("/incidents", responses=problems(403), summary="Open incidents of all mowers, oldest first")
-    async def open_incidents(_viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[IncidentOut]:
-        return [incident_out(one) for one in incidents.all_open()]
+    async def open_incidents(viewer: Annotated[Viewer, bearer.caller(Right.SEE_FLEET)]) -> list[IncidentOut]:
+        return [incident_out(one) for one in incidents.all_open() if viewer.sight.mower(one.device_name)]
 
     @router.post(
         "/incidents/{incident_id}/end", responses=problems(403, 404, 409, 422), summary="End an incident with a reason"
@@ -162,6 +163,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
         body: PreviewIn, viewer: Annotated[Viewer, bearer.caller(Right.COMMAND_MOWERS)]
     ) -> list[PreviewOut]:
         check_rights(viewer, body.kind)
+        check_mowers(viewer, *body.mowers)
         return [preview_out(row) for row in await bulk.preview(body.kind, body.mowers, person_id=viewer.person_id)]
 
     @router.post("", status_code=201, responses=problems(403, 404, 422), summary="Give many mowers one command")
@@ -171,6 +173,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
         idempotency_key: Annotated[UUID | None, Header(description="Becomes the order's id")] = None,
     ) -> BulkOut:
         check_rights(viewer, body.kind, override=body.override_reason)
+        check_mowers(viewer, *body.mowers)
         begun = await bulk.order(
             body.kind,
             body.mowers,
@@ -180,6 +183,7 @@ def bulk_router(*, bearer: Bearer, bulk: BulkDesk) -> APIRouter:
             source="api",
             bulk_id=idempotency_key,
         )
+        check_mowers(viewer, *(row.device_name for row in begun.rows))  # a key of an order that was given before
         return bulk_out(begun)
 
     @router.get("/{bulk_id}", responses=problems(403, 404, 422), summary="How far a bulk order came, a row a mower")

@@ -74,8 +74,8 @@ def _keep_off_routes(router: APIRouter, households: Households, sees: object, of
         return keep_off_out(await desk.end(keep_off_id, by=viewer, source="api"), clock.now())
 
     @router.get("/keep-offs", responses=problems(403), summary="Those of the last days, newest first")
-    async def listed(_viewer: Annotated[Viewer, office]) -> list[KeepOffOut]:
-        return [keep_off_out(one, clock.now()) for one in await desk.all()]
+    async def listed(viewer: Annotated[Viewer, office]) -> list[KeepOffOut]:
+        return [keep_off_out(one, clock.now()) for one in await desk.all(viewer=viewer)]
 
 
 def _note_routes(router: APIRouter, households: Households, sees: object, fleet: object) -> None:

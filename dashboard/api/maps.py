@@ -128,10 +128,11 @@ def maps_router(*, bearer: Bearer, desks: LawnDesks, audit: Audit, clock: Clock)
 
     @router.get("/zones", responses=problems(403, 422), summary="Zones of the whole fleet: what blocks billing")
     async def all_zones(
-        _viewer: Annotated[Viewer, sees],
+        viewer: Annotated[Viewer, sees],
         status: Annotated[list[TieStatus], Query()] = [TieStatus.UNMAPPED, TieStatus.OVERLAPPING],  # noqa: B006 - read only
     ) -> list[TieOut]:
-        return [tie_out(tie) for tie in await desks.ties.with_status(status)]
+        found = await desks.ties.with_status(status)
+        return [tie_out(tie) for tie in found if viewer.sight.mower(tie.device_name)]
 
     @router.get(f"{one}/no-go", responses=problems(403, 404, 422), summary="Temporary no-go areas that concern a mower")
     async def no_go(name: DeviceName, _viewer: Annotated[Viewer, sees]) -> list[NoGoOut]:

@@ -31,6 +31,7 @@ from dashboard.api.models import (
 from dashboard.api.ports import CommandDesk, HistoryStore, MowerFacts, OwnGround, Roster
 from dashboard.api.problems import problems
 from dashboard.api.scope import FleetScope, scope_of
+from dashboard.areas.bound import check_mowers
 
 type DeviceName = Annotated[str, Path(max_length=64, description="The mower's device name", examples=["Luba-VS1A2B3C"])]
 
@@ -168,6 +169,7 @@ service_mowers; an override needs override_guard and a typed reason.""",
     async def ordered(
         name: str, kind: CommandWord, viewer: Viewer, idempotency_key: UUID | None, asked: CommandIn
     ) -> CommandAnswer:
+        check_mowers(viewer, name)
         live.get(name)
         check_rights(viewer, CommandKind(kind.value), override=asked.override_reason)
         try:
@@ -183,6 +185,7 @@ service_mowers; an override needs override_guard and a typed reason.""",
             )
         except Conflict as refusal:
             raise CommandRefused(refusal) from refusal
+        check_mowers(viewer, record.device_name)  # a key of a command that was given before
         return CommandAnswer(success=True, command=command_out(record))
 
     @router.get("/mowers/{name}/commands", responses=problems(403, 404, 422), summary="Its latest commands")

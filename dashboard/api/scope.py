@@ -1,4 +1,5 @@
-"""What of the fleet a caller may see: all of it, or the mowers on their own lots, placed only while on own ground."""
+"""What of the fleet a caller may see: all of it, what is at home in their areas, or the mowers on their own lots,
+placed only while on own ground."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 from core.accounts import Right, Viewer
 from core.errors import NotFound
 from core.fleet.model import MowerSnapshot
+from core.sight import ALL, Sight
 from dashboard.api.ports import Ground, OwnGround
 
 
@@ -14,9 +16,10 @@ class FleetScope:
     """``grounds`` is ``None`` for those who see the fleet."""
 
     grounds: Mapping[str, Ground] | None
+    sight: Sight = ALL
 
     def sees(self, device_name: str) -> bool:
-        return self.grounds is None or device_name in self.grounds
+        return self.sight.mower(device_name) if self.grounds is None else device_name in self.grounds
 
     def check(self, device_name: str) -> None:
         """``NotFound`` for what is out of sight, in the words used for what does not exist."""
@@ -33,5 +36,5 @@ class FleetScope:
 
 async def scope_of(viewer: Viewer, own_ground: OwnGround) -> FleetScope:
     if viewer.may(Right.SEE_FLEET):
-        return FleetScope(None)
+        return FleetScope(None, viewer.sight)
     return FleetScope(await own_ground(viewer.household_ids))

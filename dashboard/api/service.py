@@ -112,16 +112,17 @@ def service_router(*, bearer: Bearer, maintenance: Maintenance) -> APIRouter:
     type Writer = Annotated[Viewer, bearer.caller(Right.LOG_SERVICE)]
 
     @router.get("/service/due", responses=problems(403), summary="What is due or overdue, most used up first")
-    async def due(_viewer: Reader) -> list[ItemOut]:
-        return [item_out(item) for item in await maintenance.due()]
+    async def due(viewer: Reader) -> list[ItemOut]:
+        return [item_out(item) for item in await maintenance.due(viewer.sight)]
 
     @router.get("/service/reliability", responses=problems(403, 422), summary="How mowers or models held up")
     async def board(
-        _viewer: Reader,
+        viewer: Reader,
         days: Annotated[int, Query(ge=1, le=366)] = 30,
         by_model: bool = False,
     ) -> list[ReliabilityOut]:
-        return [reliability_out(row) for row in await maintenance.reliability(days=days, by_model=by_model)]
+        rows = await maintenance.reliability(days=days, by_model=by_model, sight=viewer.sight)
+        return [reliability_out(row) for row in rows]
 
     @router.get("/mowers/{name}/service", responses=problems(403, 404, 422), summary="A mower's service plan")
     async def plan(name: DeviceName, _viewer: Reader) -> list[ItemOut]:

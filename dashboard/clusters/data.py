@@ -20,6 +20,7 @@ from core.neighbourhood import Home
 from core.neighbourhood.book import Book, Version
 from core.neighbourhood.clusters import ClusterState, ClusterView
 from core.neighbourhood.tables import Lot
+from core.sight import ALL, Sight
 from core.texts import Text
 from dashboard.clusters.shapes import frame_at, hull_of
 from dashboard.live.scenery import DEFAULT_ROAD_M, ROAD_WIDTH_M
@@ -68,18 +69,22 @@ class MapData:
         self._roads: Roads | None = None
         self._reading = asyncio.Lock()
 
-    async def within(self, box: Box) -> dict[str, Any]:
-        """All layers of a box (west, south, east, north; degrees). ``Invalid`` for a box turned inside out.
+    async def within(self, box: Box, sight: Sight = ALL) -> dict[str, Any]:
+        """All layers of a box (west, south, east, north; degrees), as far as they are in sight; roads are public.
+        ``Invalid`` for a box turned inside out.
 
         ``homes`` is empty where there are too many to tell apart; ``grid`` then holds ``[longitude, latitude, count]``.
         """
         check_box(box)
         book = await self._books.book()
         near = positions_in(book, box)
-        lots = await self._lots(box)
+        if sight.bounded:
+            standing = sight.ground.which(book.longitude[near], book.latitude[near])
+            near = [position for position, inside in zip(near, standing.tolist(), strict=True) if inside]
+        lots = [lot for lot in await self._lots(box) if sight.lot(lot.id)]
         known = {(address.casefold(), city.casefold()): str(id_) for id_, address, city, *_ in lots}
         few = len(near) <= MOST_HOMES
-        views = await self._clusters.list(bbox=box)
+        views = [view for view in await self._clusters.list(bbox=box) if sight.cluster(view.id)]
         return {
             "homes": collection(home_feature(book.homes[n], known) for n in near) if few else collection(()),
             "grid": [] if few else grid_of(book, near, box),
@@ -91,8 +96,10 @@ class MapData:
             "clusters": collection(cluster_feature(view) for view in views),
         }
 
-    async def bounds(self) -> Box | None:
-        """Of all homes; ``None`` while there are none."""
+    async def bounds(self, sight: Sight = ALL) -> Box | None:
+        """Of all homes, or of the areas in sight; ``None`` while there are none."""
+        if sight.bounded:
+            return sight.ground.bounds
         book = await self._books.book()
         if not book.homes:
             return None

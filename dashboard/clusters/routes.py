@@ -53,14 +53,14 @@ def clusters_router(*, data: MapData, clusters: Clusters, neighbours: NeighbourF
 
     @router.get("/map")
     async def box(
-        _viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)],
+        viewer: Annotated[Viewer, asks(Right.SEE_CLUSTERS)],
         request: Request,
         west: Degrees,
         south: Degrees,
         east: Degrees,
         north: Degrees,
     ) -> Response:
-        return Payload.of(await data.within((west, south, east, north))).respond(request)
+        return Payload.of(await data.within((west, south, east, north), viewer.sight)).respond(request)
 
     @router.get("/homes")
     async def homes(

@@ -1,5 +1,5 @@
 // The drawing map as an element that Python steers: which clusters show, which stands out, what is chosen.
-import { ClusterOverlay, MapView, PinOverlay, ShapeTool, placeTool } from "mowthos-draw";
+import { AreaOverlay, ClusterOverlay, MapView, PinOverlay, ShapeTool, placeTool } from "mowthos-draw";
 
 export default {
   components: { MapView },
@@ -15,6 +15,9 @@ export default {
       this.$nextTick(() => {
         this.overlay = new ClusterOverlay(this.view().scenery);
         this.pinned = new PinOverlay(this.view().scenery);
+        this.outlined = new AreaOverlay(this.view().scenery);
+        this.outlined.areas = this.config.areas ?? [];
+        this.view().overlay(this.outlined);
         this.view().overlay(this.overlay);
         this.view().overlay(this.pinned);
         if (this.config.group) this.group(this.config.group);
@@ -48,6 +51,12 @@ export default {
     pins(pins, fit) {
       this.pinned.pins = pins;
       if (fit) this.view().map().fitPlaces(pins.map(({ place }) => place), { most: 19 });
+      this.view().map().redraw();
+    },
+    /** Show areas {shape, name, drawn}; `fit` brings a box into sight. */
+    areas(areas, fit) {
+      this.outlined.areas = areas;
+      if (fit) this.view().map().fit(fit, { most: 18 });
       this.view().map().redraw();
     },
     /** Ask for one place by a click; "place" is emitted. */

@@ -22,7 +22,7 @@ NOWHERE: Box = (-92.62, 43.9, -92.36, 44.12)
 
 
 class DrawMap(ui.element, component="draw_map.js"):
-    """A map that Python steers by `choose`, `leaveOut`, `group`, `draw` and `reload`."""
+    """A map that Python steers by `choose`, `leaveOut`, `group`, `areas`, `draw` and `reload`."""
 
     def __init__(self, *, label: str, bounds: Box | None, **config: Any) -> None:
         super().__init__()

@@ -44,7 +44,9 @@ class ZoneTieDialogs:
         """Ask whose this zone is."""
         lots = await self._desks.ties.lots_around(tie.device_name)
         choices = {BY_RULE: _("Let the rule decide")} | {
-            str(lot.id): f"{lot.address}, {lot.city}" for lot in lots if lot.household_id is not None
+            str(lot.id): f"{lot.address}, {lot.city}"
+            for lot in lots
+            if lot.household_id is not None and self._viewer.sight.lot(lot.id)
         }
         shares = "  ".join(f"{share.address} {share.share:.0%}" for share in tie.shares[:3])
         words = told(tie.reason) + (f" ({shares})" if shares and tie.status is not TieStatus.OVERLAPPING else "")

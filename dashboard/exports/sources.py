@@ -12,6 +12,7 @@ from core.clock import Clock, from_epoch_ms
 from core.fleet.alarms import AlarmService
 from core.fleet.live import LiveFleet
 from core.neighbourhood.clusters import Clusters
+from core.sight import Sight
 from dashboard.api.models import mower_status
 from dashboard.api.ports import HistoryStore, OwnGround, Roster
 from dashboard.api.scope import scope_of
@@ -59,9 +60,10 @@ class ExportSources:
                 )
         return rows
 
-    async def sessions(self, mower: str, since: datetime, until: datetime) -> list[Row]:
-        """Of one mower, or of all."""
-        names = [mower] if mower else sorted(row.device_name for row in self.roster() if row.device_name in self.live)
+    async def sessions(self, mower: str, since: datetime, until: datetime, sight: Sight) -> list[Row]:
+        """Of one mower, or of all in sight."""
+        known = {row.device_name for row in self.roster() if row.device_name in self.live}
+        names = [mower] if mower else sorted(name for name in known if sight.mower(name))
         return [
             {
                 "mower": name,
@@ -93,7 +95,7 @@ class ExportSources:
             for row in rows
         ]
 
-    async def clusters(self) -> list[Row]:
+    async def clusters(self, sight: Sight) -> list[Row]:
         return [
             {
                 "code": one.code,
@@ -104,12 +106,14 @@ class ExportSources:
                 "author": one.author,
             }
             for one in await self.clusters_desk.list()
+            if sight.cluster(one.id)
         ]
 
-    async def alarms(self, since: datetime, until: datetime) -> list[Row]:
+    async def alarms(self, since: datetime, until: datetime, sight: Sight) -> list[Row]:
         """Open ones and those that are over, raised within the time."""
         book = self.alarm_service.book
-        rows = [*book.open, *await book.past(before=None, limit=MOST_LINES)]
+        mowers = sight.mowers if sight.bounded else None
+        rows = [*book.seen(sight), *await book.past(mowers=mowers, before=None, limit=MOST_LINES)]
         return [
             {
                 "kind": one.kind.value,

@@ -13,6 +13,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.exports import Column, Form
 from core.exports.files import PLACES, TABLES, WAYS
 from core.texts import N_, Text
+from dashboard.areas.bound import ELSEWHERE
 from dashboard.exports.sources import ExportSources
 
 type Rows = Sequence[Mapping[str, Any]]
@@ -38,6 +39,8 @@ class Export:
     rows: Callable[[ExportSources, Asked], Awaitable[Rows]]
     forms: tuple[Form, ...] = TABLES
     of_mower: bool = False
+    of_areas: bool = False
+    """Whether it leaves out what lies outside the viewer's areas; else it is not for those who have any"""
     by_mower: bool = False
     """Whether it may be narrowed to one mower."""
     timed: bool = True
@@ -45,7 +48,8 @@ class Export:
 
 
 def may_have(export: Export, viewer: Viewer) -> bool:
-    return any(map(viewer.may, export.rights))
+    within = viewer.sight.everything or export.of_areas
+    return within and any(map(viewer.may, export.rights))
 
 
 def offered(viewer: Viewer) -> list[Export]:
@@ -58,6 +62,8 @@ def wanted_export(name: str, form: str, viewer: Viewer) -> Export:
     export = EXPORTS.get(name)
     if export is None or form not in export.forms:
         raise NotFound(Text("no export named {name}.{form}", name=name, form=form))
+    if viewer.sight.bounded and not export.of_areas:
+        raise NotAllowed(ELSEWHERE)
     if not may_have(export, viewer):
         rights = " or ".join(export.rights)
         raise NotAllowed(Text("your role ({role}) lacks the right {rights}", role=viewer.role, rights=rights))
@@ -82,6 +88,7 @@ EXPORTS: Mapping[str, Export] = {
     for export in (
         Export(
             name="mowers",
+            of_areas=True,
             title=N_("Mowers"),
             tells=N_("Where each mower is, what it does and its charge, at this moment"),
             rights=(Right.SEE_FLEET, Right.SEE_OWN_LOT),
@@ -101,15 +108,17 @@ EXPORTS: Mapping[str, Export] = {
         ),
         Export(
             name="sessions",
+            of_areas=True,
             title=N_("Mowing sessions"),
             tells=N_("When each mower mowed, how long, how far and how much"),
             rights=(Right.SEE_FLEET,),
             columns=columns("mower", "started", "ended", "end_reason", "mowing_s", "paused_s", "distance_m", "area_m2"),
-            rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until),
+            rows=lambda sources, asked: sources.sessions(asked.mower, asked.since, asked.until, asked.viewer.sight),
             by_mower=True,
         ),
         Export(
             name="track",
+            of_areas=True,
             title=N_("Track of a mower"),
             tells=N_("Every stored place of one mower; more than 200,000 are thinned evenly in time"),
             rights=(Right.SEE_FLEET,),
@@ -121,20 +130,22 @@ EXPORTS: Mapping[str, Export] = {
         ),
         Export(
             name="clusters",
+            of_areas=True,
             title=N_("Clusters"),
             tells=N_("Every cluster with its state, version and author, as it stands"),
             rights=(Right.SEE_CLUSTERS,),
             columns=columns("code", "name", "state", "version", "neighbours", "author"),
-            rows=lambda sources, asked: sources.clusters(),
+            rows=lambda sources, asked: sources.clusters(asked.viewer.sight),
             timed=False,
         ),
         Export(
             name="alarms",
+            of_areas=True,
             title=N_("Alarms"),
             tells=N_("What went wrong, who took it on and when it was over"),
             rights=(Right.HANDLE_ALARMS,),
             columns=columns("kind", "severity", "subject", "raised_at", "acknowledged_by", "cleared_at", "owner"),
-            rows=lambda sources, asked: sources.alarms(asked.since, asked.until),
+            rows=lambda sources, asked: sources.alarms(asked.since, asked.until, asked.viewer.sight),
         ),
         Export(
             name="invoices",

@@ -1,8 +1,11 @@
 """Which mowers have an open alarm, and how bad: told to the live maps of our own people, never to households."""
 
+from typing import Any
+
 from core.fleet import Severity
 from core.fleet.alarms import AlarmBook, AlarmService, AlarmView
 from dashboard.live.channel import LiveChannel
+from dashboard.live.view import ScopeView
 
 
 class AlarmMarks:
@@ -16,8 +19,13 @@ class AlarmMarks:
         self.tell()
 
     def tell(self) -> None:
-        told = {"type": "alarms", "mowers": marks(self._alarms.book)}
-        self._channel.keep_telling("alarms", told, meant_for=lambda scope: not scope.private)
+        mowers = marks(self._alarms.book)
+
+        def of_view(view: ScopeView) -> dict[str, Any]:
+            return {"type": "alarms", "mowers": {name: one for name, one in mowers.items() if name in view}}
+
+        told = {"type": "alarms", "mowers": mowers}
+        self._channel.keep_telling("alarms", told, meant_for=lambda scope: not scope.private, within=of_view)
 
     def _changed(self, _alarm: AlarmView) -> None:
         self.tell()

@@ -14,6 +14,7 @@ from dashboard.i18n import SOURCE_LANGUAGE, use_language
 from dashboard.live.mailbox import Mailbox
 from dashboard.live.payload import to_json
 from dashboard.live.scope import Scope
+from dashboard.live.standing import Standing, Within
 from dashboard.live.trails import Trails
 from dashboard.live.view import ScopeView
 
@@ -88,7 +89,8 @@ class LiveChannel:
         self._rows_epoch = -1
         self._loading = asyncio.Lock()
         self._subscribers: dict[str, set[Subscriber]] = {}
-        self._standing: dict[str, tuple[str, Callable[[Scope], bool]]] = {}
+        self._standing: dict[str, Standing] = {}
+        self._stood: dict[str, ScopeView] = {}
         self._urgent = asyncio.Event()
         self._unsubscribe = (
             live.changed.subscribe(self._on_change),
@@ -122,6 +124,7 @@ class LiveChannel:
             if not subscribers:
                 continue
             view = await self.view(next(iter(subscribers)).scope)
+            self._stand_again(view, subscribers)
             frame = view.changed_frame(now_s)
             beat = b"" if frame else view.heartbeat(now_s)
             details: dict[str, str] = {}
@@ -131,6 +134,17 @@ class LiveChannel:
                     subscriber.mailbox.put_frame(frame)
                 else:
                     subscriber.mailbox.put_heartbeat(beat)
+
+    def _stand_again(self, view: ScopeView, subscribers: Iterable[Subscriber]) -> None:
+        """Other mowers came into areas, or left them: what is told of them is told again."""
+        key = view.scope.key
+        if view.scope.homes is None or self._stood.get(key) is view:
+            return
+        self._stood[key] = view
+        for name, standing in self._standing.items():
+            text = standing.for_view(view)
+            for subscriber in tuple(subscribers) if text is not None else ():
+                subscriber.mailbox.put_message(name, text)
 
     async def _until_next(self, began: float) -> None:
         timer = asyncio.ensure_future(self._clock.sleep(self._tick_s))
@@ -188,8 +202,8 @@ class LiveChannel:
         """Enter; the mailbox holds a full frame and every standing message at once."""
         subscriber = Subscriber(scope, session_id, language, person_id=person_id)
         view = await self.view(scope)
-        for key, (text, meant_for) in self._standing.items():
-            if meant_for(scope):
+        for key, standing in self._standing.items():
+            if (text := standing.for_view(view)) is not None:
                 subscriber.mailbox.put_message(key, text)
         subscriber.mailbox.put_frame(view.keyframe(self._clock.now().timestamp()))
         self._subscribers.setdefault(scope.key, set()).add(subscriber)
@@ -201,6 +215,7 @@ class LiveChannel:
         if not self._subscribers.get(key):
             self._subscribers.pop(key, None)
             self._views.pop(key, None)
+            self._stood.pop(key, None)
 
     def end_session(self, session_id: UUID) -> None:
         """A session was revoked: its browsers are shown out at once."""
@@ -246,13 +261,21 @@ class LiveChannel:
                 with use_language(subscriber.language):
                     subscriber.mailbox.put_message(key, to_json(message()))
 
-    def keep_telling(self, key: str, message: dict[str, Any], *, meant_for: Callable[[Scope], bool]) -> None:
-        """Send JSON now to the scopes it is meant for, and to each browser of theirs that comes later."""
-        text = to_json(message)
-        self._standing[key] = (text, meant_for)
-        for subscriber in self._everyone():
-            if meant_for(subscriber.scope):
-                subscriber.mailbox.put_message(key, text)
+    def keep_telling(
+        self, key: str, message: dict[str, Any], *, meant_for: Callable[[Scope], bool], within: Within | None = None
+    ) -> None:
+        """Send JSON now to the scopes it is meant for, and to each browser of theirs that comes later. Those who are
+        bounded by areas get what ``within`` makes of it."""
+        self._standing[key] = standing = Standing(to_json(message), meant_for, within)
+        for scope_key, subscribers in self._subscribers.items():
+            for subscriber in subscribers:
+                if subscriber.scope.homes is not None:  # without a view the next tick makes one, and tells it all
+                    view = self._views.get(scope_key)
+                    text = None if view is None else standing.for_view(view)
+                else:
+                    text = standing.text if meant_for(subscriber.scope) else None
+                if text is not None:
+                    subscriber.mailbox.put_message(key, text)
 
     def refresh_detail(self, device_name: str) -> None:
         """What is told of a mower changed although the mower itself did not (a command is under way)."""

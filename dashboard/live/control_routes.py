@@ -27,6 +27,7 @@ from dashboard.api.control_models import (
     preview_out,
     settings_out,
 )
+from dashboard.areas.bound import check_mowers
 from dashboard.asks import asks
 from dashboard.i18n import told
 from dashboard.live.detail import command_told
@@ -70,6 +71,7 @@ def control_live_router(control: Control) -> APIRouter:
 
     @router.post("/lease")
     async def lease(viewer: Annotated[Viewer, asks(Right.COMMAND_MOWERS)], asked: LeaseIn) -> dict[str, Any]:
+        check_mowers(viewer, asked.mower)
         mower_id = await control.mower_id(asked.mower)
         leases = control.leases
         moves = {"take": leases.take, "take_over": leases.take_over}
@@ -102,6 +104,7 @@ def control_live_router(control: Control) -> APIRouter:
             override=asked.override_reason,
             bulk_id=asked.id,
         )
+        check_mowers(viewer, *(row.device_name for row in begun.rows))  # the id of an order that was given before
         return _bulk(begun)
 
     @router.get("/bulk/{bulk_id}")
@@ -119,6 +122,7 @@ def _check(viewer: Viewer, asked: BulkAsked) -> None:
     check_rights(viewer, asked.kind, override=asked.override_reason)
     if not all(name.strip() for name in asked.mowers):
         raise NotFound(Text("no mower named {device_name!r}", device_name=""))
+    check_mowers(viewer, *asked.mowers)
 
 
 def _options(options: StartOptions) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from core.db.reads.geojson import bare, feature
 from core.events import Event
 from core.geo import Point
 from core.neighbourhood.clusters import LIVE, ClusterState, ClusterView, MemberView
+from core.sight import ALL, Sight
 from dashboard.clusters.shapes import AROUND_M, Ground, frame_at
 
 CLOSE_M = 4.0
@@ -39,9 +40,9 @@ class ClusterSource(Protocol):
     async def list(self, states: frozenset[ClusterState]) -> tuple[ClusterView, ...]: ...
 
 
-async def read_hulls(clusters: ClusterSource, lots: Lots) -> list[dict[str, Any]]:
-    """The outlines of all live clusters as they stand now."""
-    found = await clusters.list(LIVE)
+async def read_hulls(clusters: ClusterSource, lots: Lots, sight: Sight = ALL) -> list[dict[str, Any]]:
+    """The outlines of the live clusters in sight as they stand now."""
+    found = [one for one in await clusters.list(LIVE) if sight.cluster(one.id)]
     return await asyncio.to_thread(lambda: list(hull_features(found, lots)))
 
 

@@ -16,7 +16,10 @@ from core.db.reads.scope import EVERYTHING, ReadScope
 from core.fleet import NO_FACTS, CommandView, LiveFleet, MapLibrary, MowingSession, SettingsBook, refusals
 from core.fleet.model import CommandKind, DeviceMap, LinkHealth
 from core.neighbourhood import NeighbourFinder
+from core.sight import ALL as EVERYTHING_SEEN
+from core.sight import Sight
 from dashboard.api.ports import OwnGround
+from dashboard.live.area_layers import within
 from dashboard.live.bundle import bundle
 from dashboard.live.channel import LiveChannel
 from dashboard.live.detail import command_told, mower_detail
@@ -24,6 +27,7 @@ from dashboard.live.hulls import ClusterSource, read_hulls
 from dashboard.live.missed import MissedGround
 from dashboard.live.scope import ALL, Scope, ScopeOf
 from dashboard.live.static_layers import Collections, Layers, StaticLayers
+from dashboard.live.view import ScopeView
 
 SESSION_CHECK_S = 30.0
 
@@ -69,6 +73,7 @@ class Live:
         self._clusters_version = 0
         self._layers = StaticLayers(self._read_layers, fleet.maps.all_shown)
         self._places: object = None
+        self._of_areas: dict[str, tuple[Layers, Layers]] = {}
         self._open: dict[str, dict[str, CommandView]] = {}
         fleet.maps.map_changed.subscribe(self._map_changed)
         fleet.accounts.health_changed.subscribe(lambda _health: self._tell_accounts())
@@ -105,14 +110,27 @@ class Live:
             read = ReadScope(household_ids=viewer.household_ids)
             collections = await map_layers(self._database, read)
             return await asyncio.to_thread(Layers.build, collections, (), "/live/own-layer")
-        return await self._all_layers()
+        everything = await self._all_layers()
+        return everything if viewer.sight.everything else await self._area_layers(everything, viewer.sight)
 
-    async def _read_layers(self) -> Collections:
-        """What our own people see: everything, with the outlines of clusters."""
+    async def _area_layers(self, everything: Layers, sight: Sight) -> Layers:
+        """What somebody bounded by areas sees; made again when the layers of all are."""
+        kept = self._of_areas.get(sight.key)
+        if kept is not None and kept[0] is everything:
+            return kept[1]
+        self._of_areas = {key: one for key, one in self._of_areas.items() if one[0] is everything}
+        collections = within(await self._read_layers(sight), sight)
+        maps = [one for one in self.fleet.maps.all_shown() if sight.mower(one.device_name)]
+        built = await asyncio.to_thread(Layers.build, collections, maps, "/live/layer")
+        self._of_areas[sight.key] = (everything, built)
+        return built
+
+    async def _read_layers(self, sight: Sight = EVERYTHING_SEEN) -> Collections:
+        """What our own people see: everything, with the outlines of the clusters in sight."""
         collections = await map_layers(self._database)
         if self._clusters is None:
             return collections
-        hulls = await read_hulls(self._clusters, collections["lots"]["features"])
+        hulls = await read_hulls(self._clusters, collections["lots"]["features"], sight)
         return collections | {"hulls": collection(hulls)}
 
     async def _all_layers(self) -> Layers:
@@ -179,7 +197,7 @@ class Live:
                 "cluster": row.cluster,
                 "address": row.host_address,
                 "city": row.city,
-                "home": row.dock,
+                "home": None if row.home is None else (row.home.longitude, row.home.latitude),
             }
             for row in await mower_roster(self._database, EVERYTHING)
         ]
@@ -198,7 +216,9 @@ class Live:
     def _tell_clusters(self) -> None:
         """Browsers of our own people fetch the layers again when the number is not the one they know."""
         message = {"type": "clusters", "version": self._clusters_version}
-        self.channel.keep_telling("clusters", message, meant_for=lambda scope: not scope.private)
+        self.channel.keep_telling(
+            "clusters", message, meant_for=lambda scope: not scope.private, within=lambda _view: message
+        )
 
     def _mowing_ended(self, session: MowingSession) -> None:
         name = next((one.device_name for one in self.fleet.live.all() if one.number == session.number), None)
@@ -231,8 +251,17 @@ class Live:
             }
             for health in sorted(healths, key=lambda health: health.account)
         ]
+
+        def of_view(view: ScopeView) -> dict[str, Any]:
+            """The accounts of its mowers."""
+            accounts = {self.fleet.roster.account_of(name) for name in view.names}
+            return {"type": "accounts", "accounts": [one for one in told if one["account"] in accounts]}
+
         self.channel.keep_telling(
-            "accounts", {"type": "accounts", "accounts": told}, meant_for=lambda scope: not scope.private
+            "accounts",
+            {"type": "accounts", "accounts": told},
+            meant_for=lambda scope: not scope.private,
+            within=of_view,
         )
 
     async def _watch_sessions(self) -> None:

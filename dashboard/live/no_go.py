@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from core.events import Event
 from core.lawnmaps import NoGo
 from dashboard.live.channel import LiveChannel
+from dashboard.live.view import ScopeView
 
 
 class NoGoSource(Protocol):
@@ -20,8 +21,13 @@ def tell_no_go(channel: LiveChannel, source: NoGoSource) -> None:
     """Tell our own people now, and whenever one is drawn or ended."""
 
     def tell(_changed: None = None) -> None:
-        areas = [no_go_told(one) for one in source.coming()]
-        channel.keep_telling("no_go", {"type": "no_go", "areas": areas}, meant_for=lambda scope: not scope.private)
+        coming = source.coming()
+
+        def of_view(view: ScopeView) -> dict[str, Any]:
+            return {"type": "no_go", "areas": [no_go_told(one) for one in coming if one.device_name in view]}
+
+        told = {"type": "no_go", "areas": [no_go_told(one) for one in coming]}
+        channel.keep_telling("no_go", told, meant_for=lambda scope: not scope.private, within=of_view)
 
     source.changed.subscribe(tell)
     tell()

@@ -1,5 +1,6 @@
 """The addresses under ``/live``: socket, roster, layers, trails, lawn maps, missed ground, homes, search, commands."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,14 +13,17 @@ from pydantic import BaseModel, Field
 from core.accounts import Right, Viewer
 from core.errors import NotFound
 from core.fleet.model import CommandKind
-from core.neighbourhood import answer_dict, home_dict
+from core.geo import Point
+from core.neighbourhood import NeighbourAnswer, answer_dict, home_dict
+from core.sight import Sight
 from core.texts import Text
 from dashboard.api.control_models import CommandIn, StartIn, Typed, check_rights
+from dashboard.areas.bound import check_mowers
 from dashboard.asks import asks
 from dashboard.i18n import told
 from dashboard.live.bundle import FOR_EVER, bundle_url, serve_bundle
 from dashboard.live.detail import command_told
-from dashboard.live.lawn_routes import lawn_router
+from dashboard.live.lawn_routes import add_lawn_routes
 from dashboard.live.live import Live
 from dashboard.live.payload import Payload
 from dashboard.live.route import LiveRoute
@@ -27,6 +31,10 @@ from dashboard.live.socket import LiveSocket
 
 MOST_HOMES = 4_000
 """Homes in one answer; a larger box is answered empty, and says so."""
+
+FOUND = 8
+FOUND_OF_ALL = 200
+"""As many addresses are looked through for the first of them that lie in somebody's areas."""
 
 type Degrees = Annotated[float, Query(ge=-180, le=180)]
 
@@ -80,11 +88,11 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
         told = channel.trails.of(view, live.clock.now().timestamp(), frozenset(mower), fixes=fix)
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
-    router.include_router(lawn_router(live))
+    add_lawn_routes(router, live)
 
     @router.get("/homes")
     async def homes(
-        _viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)],
+        viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)],
         request: Request,
         west: Degrees,
         south: Degrees,
@@ -94,6 +102,8 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
         book = await live.neighbours.book()
         low, high = np.searchsorted(book.latitude, [south, north])
         near = np.flatnonzero((book.longitude[low:high] >= west) & (book.longitude[low:high] <= east)) + low
+        if viewer.sight.bounded:
+            near = near[viewer.sight.ground.which(book.longitude[near], book.latitude[near])]
         rows = [
             [home.id, home.address, home.city, home.longitude, home.latitude]
             for home in (book.homes[position] for position in near[:MOST_HOMES])
@@ -103,9 +113,9 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
 
     @router.get("/neighbours")
     async def neighbours(
-        _viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], longitude: Degrees, latitude: Degrees
+        viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], longitude: Degrees, latitude: Degrees
     ) -> dict[str, Any]:
-        answer = await live.neighbours.find(longitude=longitude, latitude=latitude)
+        answer = _in_sight(await live.neighbours.find(longitude=longitude, latitude=latitude), viewer.sight)
         body = answer_dict(answer)
         for candidate, row in zip(answer.candidates, body["candidates"], strict=True):
             values = candidate.reason_values.items()
@@ -114,10 +124,12 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
 
     @router.get("/search")
     async def search(
-        _viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], q: Annotated[str, Query(max_length=120)]
+        viewer: Annotated[Viewer, asks(Right.SEE_NEIGHBOURS)], q: Annotated[str, Query(max_length=120)]
     ) -> dict[str, Any]:
-        found = await live.neighbours.search_addresses(q, 8) if q.strip() else ()
-        return {"homes": [home_dict(home) | {"label": home.label} for home in found]}
+        most = FOUND if viewer.sight.everything else FOUND_OF_ALL
+        found = await live.neighbours.search_addresses(q, most) if q.strip() else ()
+        seen = [home for home in found if viewer.sight.place(Point(home.longitude, home.latitude))]
+        return {"homes": [home_dict(home) | {"label": home.label} for home in seen[:FOUND]]}
 
     @router.get("/commands")
     async def recent(viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], mower: str) -> dict[str, Any]:
@@ -141,9 +153,19 @@ def live_router(live: Live, *, public_url: str | None = None) -> APIRouter:
             command_id=asked.id,
             override=asked.override_reason,
         )
+        check_mowers(viewer, record.device_name)  # the id of a command that was given before
         return {"command": command_told(record)}
 
     return router
+
+
+def _in_sight(answer: NeighbourAnswer, sight: Sight) -> NeighbourAnswer:
+    """The neighbours that lie in sight; ``NotFound`` for a home that does not."""
+    home = answer.home
+    if not sight.place(Point(home.longitude, home.latitude)):
+        raise NotFound(Text("no home at {longitude}, {latitude}", longitude=home.longitude, latitude=home.latitude))
+    seen = [one for one in answer.candidates if sight.place(Point(one.home.longitude, one.home.latitude))]
+    return replace(answer, candidates=tuple(seen))
 
 
 def _data(layers: Any, name: str, request: Request) -> Response:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from core.accounts import Right, Viewer
 from core.fleet.live import FleetColumns
 from core.geo import Floats, Point
+from core.sight import Ground as Area
+from core.sight import Sight
 from dashboard.api.ports import Ground, OwnGround
 from dashboard.live.frame import Mask, Slots
 
@@ -19,12 +19,12 @@ from dashboard.live.frame import Mask, Slots
 class Scope:
     """``key`` names the scope: viewers of one key share every frame.
 
-    ``homes`` (areas): the mowers whose dock stands there, wherever they drive. ``grounds`` (own lots): these mowers,
+    ``homes`` (areas): the mowers whose home stands there, wherever they drive. ``grounds`` (own lots): these mowers,
     and only while they are on their ground. Neither: the whole fleet.
     """
 
     key: str
-    homes: BaseGeometry | None = None
+    homes: Area | None = None
     grounds: Mapping[str, Ground] | None = None
 
     @property
@@ -32,13 +32,18 @@ class Scope:
         """Whether this is a household's scope, which learns nothing of the host, the neighbours or our accounts."""
         return self.grounds is not None
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it holds a part of the fleet only."""
+        return self.grounds is not None or self.homes is not None
+
     def holds(self, row: Mapping[str, Any]) -> bool:
         """Whether a roster row belongs to this scope."""
         if self.grounds is not None:
             return row["name"] in self.grounds
         if self.homes is not None:
             home = row.get("home")
-            return home is not None and bool(shapely.contains_xy(self.homes, home[0], home[1]))
+            return home is not None and self.homes.holds(Point(*home))
         return True
 
     def told(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -72,11 +77,9 @@ class Scope:
 ALL = Scope("all")
 
 
-def areas(key: str, polygons: Sequence[dict[str, Any]]) -> Scope:
-    """The mowers at home in these GeoJSON polygons."""
-    union = shapely.union_all([shapely.geometry.shape(polygon) for polygon in polygons])
-    shapely.prepare(union)
-    return Scope(f"areas:{key}", homes=union)
+def areas(sight: Sight) -> Scope:
+    """The mowers at home in the areas that somebody sees."""
+    return Scope(f"areas:{sight.key}", homes=sight.ground)
 
 
 class ScopeOf:
@@ -88,7 +91,7 @@ class ScopeOf:
     async def __call__(self, viewer: Viewer, *, own: bool = False) -> Scope:
         """``own`` narrows to the viewer's own lots although more is allowed (the homeowner page)."""
         if viewer.may(Right.SEE_FLEET) and not own:
-            return ALL
+            return ALL if viewer.sight.everything else areas(viewer.sight)
         if not (viewer.may(Right.SEE_OWN_LOT) and viewer.household_ids):
             return Scope("own:", grounds={})
         grounds = await self._own_ground(viewer.household_ids)

@@ -16,6 +16,7 @@ from core.fleet import MapVersion
 from core.fleet.live import LiveFleet
 from core.lawnmaps import TieStatus, map_diff
 from dashboard.api.ports import MowerFacts
+from dashboard.areas.bound import opens
 from dashboard.assets import asset_url
 from dashboard.components.ages import age_text
 from dashboard.components.faces import empty_face
@@ -216,7 +217,8 @@ class LawnTab:
         with ui.element("section").classes("m-card m-stack"):
             with ui.element("div").classes("m-row"):
                 text("h2", _("Zones")).classes("m-grow")
-                ui.link(_("All that block billing"), "/zones").classes("m-small")
+                if opens(self._viewer, "/zones"):
+                    ui.link(_("All that block billing"), "/zones").classes("m-small")
             if ties:
                 zone_list(ties, lots, dialogs)
             else:

@@ -63,6 +63,7 @@ def register(
         with page_frame(viewer, _(chosen.word)):
             with page_head(_("Admin")):
                 if viewer.may(Right.MANAGE_PEOPLE):
+                    ui.link(_("Areas"), "/admin/areas").classes("m-button m-button-quiet")
                     ui.link(_("Messages"), "/admin/notices").classes("m-button m-button-quiet")
             with ui.element("nav").classes("m-tabs") as nav:
                 nav.props["aria-label"] = _("Admin sections")

@@ -15,6 +15,7 @@ from dashboard.alarms.detail import AlarmPanel
 from dashboard.alarms.rota import RotaEditor
 from dashboard.alarms.rules import RuleTable
 from dashboard.alarms.view import AlarmsView
+from dashboard.areas.bound import opens
 from dashboard.assets import asset_url
 from dashboard.components.text import text
 from dashboard.gate import needs
@@ -37,8 +38,9 @@ def register(*, alarms: AlarmService, notices: NoticeDesk, people: People, clock
         with page_frame(viewer, _("Alarms")):
             alarm_styles()
             with page_head(_("Alarms")):
-                ui.link(_("Service"), "/service").classes("m-button m-button-quiet")
-                if viewer.may(Right.EDIT_ALARM_RULES):
+                if opens(viewer, "/service"):
+                    ui.link(_("Service"), "/service").classes("m-button m-button-quiet")
+                if viewer.may(Right.EDIT_ALARM_RULES) and opens(viewer, "/alarms/rules"):
                     ui.link(_("Rules"), "/alarms/rules").classes("m-button m-button-quiet")
                     ui.link(_("On-call rota"), "/alarms/rota").classes("m-button m-button-quiet")
             with ui.element("div").classes("a-split"):

@@ -14,6 +14,7 @@ from core.accounts import Right, Viewer
 from core.db import Database
 from core.ids import new_id
 from core.neighbourhood.clusters import Clusters, ClusterState
+from dashboard.areas.bound import opens
 from dashboard.assets import asset_url
 from dashboard.clusters.data import MapData
 from dashboard.clusters.listing import (
@@ -86,15 +87,17 @@ class ClusterList:
                         loading_face(6).classes("c-loading")
             with ui.element("section").classes("c-map") as section:
                 section.props["aria-label"] = _("Map of clusters")
-                bounds = await self._data.bounds()
+                bounds = await self._data.bounds(self._viewer.sight)
                 self._map = DrawMap(label=_("Map of clusters"), bounds=bounds, legend=True, retired=True)
         self._map.on("cluster", js_handler=_SHOW_ROW)
         ui.timer(0.01, self._load, once=True)
         ui.timer(LOOK_AGAIN_S, self._load)
 
     def _entries(self) -> None:
-        _entry(_("Market"), "/clusters/market", "o_insights", quiet=True)
-        _entry(_("Crew round"), "/clusters/rounds", "o_route", quiet=True)
+        if opens(self._viewer, "/clusters/market"):
+            _entry(_("Market"), "/clusters/market", "o_insights", quiet=True)
+        if opens(self._viewer, "/clusters/rounds"):
+            _entry(_("Crew round"), "/clusters/rounds", "o_route", quiet=True)
         if self._viewer.may(Right.REGISTER_HOMES):
             _entry(_("Import homes"), "/homes/import", "o_upload_file", quiet=True)
             _entry(_("Register home"), "/register", "o_add_home", quiet=True)
@@ -117,7 +120,7 @@ class ClusterList:
 
     async def _load(self) -> None:
         try:
-            views = await self._clusters.list()
+            views = [view for view in await self._clusters.list() if self._viewer.sight.cluster(view.id)]
             seen = [(view.code, view.version, bool(view.stale_reason)) for view in views]
             if self._seen == seen and (seen or self._rows):
                 return
@@ -223,6 +226,9 @@ class ClusterList:
             with empty_face(_("No cluster fits"), _("Take away a filter to see more."), icon="o_filter_alt_off"):
                 ui.link(_("Clear filters"), "/clusters").classes("m-button m-button-quiet")
             return
+        if self._viewer.sight.bounded:
+            with empty_face(_("No clusters in your areas"), _("An admin says which areas you work in."), icon="o_hub"):
+                return
         words = _("A cluster is one host home with a mower and the neighbours it can reach without crossing a road.")
         with empty_face(_("No clusters yet"), words, icon="o_hub"):
             if self._viewer.may(Right.DRAW_CLUSTERS):

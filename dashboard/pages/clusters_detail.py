@@ -13,6 +13,7 @@ from core.neighbourhood.clusters import Clusters, ClusterView, VersionView
 from core.neighbourhood.clusters.ports import UNKNOWN_PRICE
 from core.neighbourhood.routes import RouteDesk
 from core.shares import ShareKind
+from dashboard.areas.bound import opens
 from dashboard.clusters.data import MapData
 from dashboard.clusters.listing import bounds_of, lawn_areas
 from dashboard.clusters.rounds import MOWED_M2_H, MOWER, VISITED, all_members, mower_stops, round_html
@@ -120,7 +121,7 @@ class ClusterPage:
         check = await self._clusters.recheck_cluster(self._id)
         lots = [member.lot_id for member in view.members if member.lot_id]
         lawns = await lawn_areas(self._database, lots)
-        bounds = await self._data.bounds()
+        bounds = await self._data.bounds(self._viewer.sight)
         shapers = await self._clusters.shaped_by(self._id)
         self._place.clear()
         with self._place:
@@ -182,7 +183,7 @@ class ClusterPage:
             ui.html(round_html(plan, all_members([view])), sanitize=False).classes("m-stack")
             words = _("Supposes {area} an hour; an hour where no lawn is drawn.").format(area=area_words(MOWED_M2_H))
             text("p", words).classes("m-small m-muted")
-            if view.state in VISITED:
+            if view.state in VISITED and opens(self._viewer, "/clusters/rounds"):
                 ui.link(_("Round of a crew"), f"/clusters/rounds?cluster={view.id}").classes(
                     "m-button m-button-quiet m-button-small"
                 )

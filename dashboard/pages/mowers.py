@@ -14,6 +14,7 @@ from core.accounts import Right, Viewer
 from core.clock import Clock
 from core.fleet.live import LiveFleet
 from core.fleet.model import Confidence, MowerState, PositionType
+from core.sight import ALL, Sight
 from dashboard.api.ports import Roster
 from dashboard.components.faces import empty_face
 from dashboard.components.tables import table_region
@@ -45,9 +46,9 @@ def register(*, live: LiveFleet, roster: Roster, clock: Clock) -> None:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/mowers.csv")
-    async def export(request: Request, _viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> Response:
+    async def export(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> Response:
         view = TableView.from_query(request.query_params)
-        rows = arranged(found(all_rows(live, roster), view.search), view)
+        rows = arranged(found(all_rows(live, roster, viewer.sight), view.search), view)
         name = f"mowers-{clock.now():%Y-%m-%dT%H%M}Z.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(rows, clock.now()), media_type="text/csv; charset=utf-8", headers=headers)
@@ -57,13 +58,14 @@ def register(*, live: LiveFleet, roster: Roster, clock: Clock) -> None:
     @page_at("/mowers")
     async def mowers_page(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> None:
         with page_frame(viewer, _("Mowers")):
-            MowerTable(live, roster, TableView.from_query(request.query_params)).build()
+            MowerTable(live, roster, TableView.from_query(request.query_params), viewer.sight).build()
 
 
 class MowerTable:
     """The table of one open page. Each tick sends only the cells whose text changed."""
 
-    def __init__(self, live: LiveFleet, roster: Roster, view: TableView) -> None:
+    def __init__(self, live: LiveFleet, roster: Roster, view: TableView, sight: Sight = ALL) -> None:
+        self._sight = sight
         self._live = live
         self._roster = roster
         self._view = view
@@ -145,7 +147,7 @@ class MowerTable:
 
     def _rows(self) -> tuple[list[MowerRow], list[MowerRow], list[MowerRow]]:
         """All found by the search, those in the chosen state sorted, and those on this page."""
-        matching = found(all_rows(self._live, self._roster), self._view.search)
+        matching = found(all_rows(self._live, self._roster, self._sight), self._view.search)
         chosen = arranged(matching, self._view)
         first = (min(self._view.page, _pages(chosen)) - 1) * PAGE_SIZE
         return matching, chosen, chosen[first : first + PAGE_SIZE]
@@ -194,6 +196,10 @@ class MowerTable:
                         text("button", _("Clear filters")).classes("m-button m-button-quiet").props('type="button"')
                     )
                     button.on("click", lambda _event: ui.navigate.to("/mowers"), args=[])
+            elif self._sight.bounded:
+                words = _("An admin says which areas you work in.")
+                with empty_face(_("No mowers in your areas"), words, icon="o_agriculture"):
+                    pass
             else:
                 words = _("They appear by themselves once a vendor account is linked and its mowers report.")
                 with empty_face(_("No mowers yet"), words, icon="o_agriculture"):

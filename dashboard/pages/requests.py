@@ -77,7 +77,7 @@ class RequestsPage:
         ui.timer(TICK_S, self._draw, immediate=False)
 
     async def _draw(self) -> None:
-        kept = await self._households.keep_off.all()
+        kept = await self._households.keep_off.all(viewer=self._viewer)
         problems = await self._households.problems.all(viewer=self._viewer)
         ratings = await self._households.problems.ratings(viewer=self._viewer)
         now = self._clock.now()

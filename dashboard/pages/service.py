@@ -29,9 +29,9 @@ def register(*, maintenance: Maintenance, lexicon: FaultLexicon, clock: Clock) -
     router = APIRouter(include_in_schema=False)
 
     @router.get("/service.csv")
-    async def export(request: Request, _viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> Response:
+    async def export(request: Request, viewer: Annotated[Viewer, needs(Right.SEE_FLEET)]) -> Response:
         view, days = asked(request)
-        rows = await maintenance.reliability(days=days, by_model=view == "models")
+        rows = await maintenance.reliability(days=days, by_model=view == "models", sight=viewer.sight)
         name = f"reliability-{view}-{days}d-{clock.now():%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(board_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
@@ -51,9 +51,9 @@ def register(*, maintenance: Maintenance, lexicon: FaultLexicon, clock: Clock) -
                         text("span", _("Export CSV"))
             _tabs(view)
             if view == "due":
-                _due(await maintenance.due())
+                _due(await maintenance.due(viewer.sight))
             else:
-                rows = await maintenance.reliability(days=days, by_model=view == "models")
+                rows = await maintenance.reliability(days=days, by_model=view == "models", sight=viewer.sight)
                 _board(rows, view, days, lexicon)
 
 

@@ -39,7 +39,7 @@ class ZonesPage:
     """The list of one open page, redrawn when ties change."""
 
     def __init__(self, desks: LawnDesks, people: People, viewer: Viewer, chosen: TieStatus | None) -> None:
-        self._desks, self._chosen = desks, chosen
+        self._desks, self._chosen, self._sight = desks, chosen, viewer.sight
         self._dialogs = ZoneTieDialogs(desks, people, viewer, done=self.draw)
         self._shown: object = None
 
@@ -49,7 +49,8 @@ class ZonesPage:
         ui.timer(TICK_S, self.draw, immediate=False)
 
     async def draw(self) -> None:
-        ties = list(await self._desks.ties.with_status(TieStatus))
+        found = await self._desks.ties.with_status(TieStatus)
+        ties = [tie for tie in found if self._sight.mower(tie.device_name)]
         if ties == self._shown:
             return
         self._shown = ties

@@ -16,6 +16,7 @@ from dashboard.clusters.screen_api import ScreenRoute
 from dashboard.live import ALL, LiveChannel
 from dashboard.live.frame import encode_fleet
 from dashboard.live.payload import Payload
+from dashboard.live.scope import areas
 from dashboard.past.wire import series_told
 
 EARLIEST_S = 946_684_800  # 2000-01-01: before any mower of the vendor
@@ -43,15 +44,15 @@ def past_router(*, live: LiveFleet, history: HistoryDesk, fleet_past: FleetPast,
         return told.respond(request)
 
     @router.get("/span")
-    async def span(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)]) -> dict[str, Any]:
-        """From when to when the fleet's past is known."""
-        found = await fleet_past.span([snapshot.number for snapshot in live.all()])
+    async def span(viewer: Annotated[Viewer, asks(Right.SEE_FLEET)]) -> dict[str, Any]:
+        """From when to when the fleet's past is known, as far as it is in sight."""
+        found = await fleet_past.span([one.number for one in live.all() if viewer.sight.mower(one.device_name)])
         return {"first": None, "last": None} if found is None else {"first": found[0] / 1000, "last": found[1] / 1000}
 
     @router.get("/frame")
-    async def frame(_viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], at: Moment, known: bool = False) -> Response:
-        """The fleet at a moment in the format of the live channel, in the order of its roster."""
-        view = await channel.view(ALL)
+    async def frame(viewer: Annotated[Viewer, asks(Right.SEE_FLEET)], at: Moment, known: bool = False) -> Response:
+        """The fleet in sight at a moment in the format of the live channel, in the order of its roster."""
+        view = await channel.view(ALL if viewer.sight.everything else areas(viewer.sight))
         numbers = [live.get(name).number for name in view.names]
         columns = await fleet_past.columns(numbers, _moment(at), as_known=known)
         body = encode_fleet(columns, sequence=0, epoch=view.epoch, now_s=at)

@@ -93,6 +93,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown("service_logged", "service_log", "person_id", By.PERSON),
     Shown("ways_confirmed", "reach_confirmation", "person_id", By.PERSON),
     Shown("home_imports", "home_import", "person_id", By.PERSON),
+    Shown("areas", "area_person", "person_id", By.PERSON),
     Shown("share_links", "share_link", "person_id", By.PERSON, ("token_hash",)),
 )
 """The audit has a section of its own: its lines are found in more than one way."""
@@ -130,6 +131,7 @@ REMOVED: tuple[Removed, ...] = (
     Removed("control_lease", "person_id", By.PERSON),
     Removed("problem_photo", "problem_id", By.PROBLEM),
     Removed("lot_note", "lot_id", By.LOT_ALONE),
+    Removed("area_person", "person_id", By.PERSON),
     Removed("household_person", "person_id", By.PERSON),
 )
 
@@ -185,8 +187,8 @@ GUARDED = frozenset({"audit_entry"})
 """Lines that are redacted one by one, with the chain that seals them."""
 
 NOT_ABOUT_PEOPLE = frozenset({
-    "account_lease", "address_point", "alarm_event", "alarm_member", "alarm_rule", "audit_redaction", "audit_seal",
-    "billing_drift", "billing_outbox", "billing_plan_version", "billing_webhook", "bulk_item", "cluster",
+    "account_lease", "address_point", "alarm_event", "alarm_member", "alarm_rule", "area", "audit_redaction",
+    "audit_seal", "billing_drift", "billing_outbox", "billing_plan_version", "billing_webhook", "bulk_item", "cluster",
     "cluster_invite", "cluster_proposal", "cluster_version", "control_incident", "data_import", "device_plan_list",
     "erasure_pass", "fleet_worker", "geocode_cache", "history_mark", "hook_delivery", "hook_endpoint", "hook_event",
     "hook_told", "job_claim", "job_run", "keep_off_order", "link_request", "lot_mower", "mower", "mower_day",

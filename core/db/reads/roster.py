@@ -12,6 +12,7 @@ from sqlmodel import col
 from core.db import Database
 from core.db.reads.scope import EVERYTHING, ReadScope
 from core.fleet.tables import Mower, MowerMap, VendorAccount
+from core.geo import Point
 from core.neighbourhood.tables import Lot, LotMower, TownFeature
 
 
@@ -28,6 +29,7 @@ class RosterRow:
     city: str | None
     lot_ids: tuple[UUID, ...]  # the host's first
     dock: tuple[float, float] | None  # longitude, latitude
+    home: Point | None  # the dock, else the place of the host's lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class _Served:
     address: str
     city: str
     part: str
+    place: Point
 
 
 async def mower_roster(database: Database, scope: ReadScope = EVERYTHING) -> tuple[RosterRow, ...]:
@@ -77,6 +80,7 @@ async def read_roster(connection: AsyncConnection, scope: ReadScope) -> tuple[Ro
                 city=host.city if host else None,
                 lot_ids=tuple(lot.lot for lot in lots),
                 dock=docks.get(mower_id) if known else None,
+                home=_home(docks.get(mower_id), host) if known else None,
             )
         )
     return tuple(rows)
@@ -84,15 +88,16 @@ async def read_roster(connection: AsyncConnection, scope: ReadScope) -> tuple[Ro
 
 async def _served(connection: AsyncConnection, scope: ReadScope) -> dict[UUID, list[_Served]]:
     query = select(
-        col(LotMower.mower_id), col(Lot.id), col(Lot.household_id), col(Lot.address), col(Lot.city), col(LotMower.part)
+        col(LotMower.mower_id), col(Lot.id), col(Lot.household_id), col(Lot.address), col(Lot.city), col(LotMower.part),
+        col(Lot.longitude), col(Lot.latitude),
     ).join(Lot, col(Lot.id) == col(LotMower.lot_id))  # fmt: skip
     if scope.household_ids is not None:
         query = query.where(col(Lot.household_id).in_(scope.household_ids))
     found: dict[UUID, list[_Served]] = defaultdict(list)
-    for mower, lot, household, address, city, part in (
+    for mower, lot, household, address, city, part, longitude, latitude in (
         await connection.execute(query.order_by(col(LotMower.part), col(Lot.address)))
     ).all():
-        found[mower].append(_Served(lot, household, address, city, part))
+        found[mower].append(_Served(lot, household, address, city, part, Point(longitude, latitude)))
     return found
 
 
@@ -112,6 +117,12 @@ async def _docks(connection: AsyncConnection) -> dict[UUID, tuple[float, float]]
         if place is not None:
             docks[mower] = _lonlat(place)
     return docks
+
+
+def _home(dock: tuple[float, float] | None, host: _Served | None) -> Point | None:
+    if dock is not None:
+        return Point(*dock)
+    return None if host is None else host.place
 
 
 def _lonlat(place: Any) -> tuple[float, float]:

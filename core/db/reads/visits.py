@@ -1,6 +1,6 @@
 """Visits with the lot they are on, for calendars, lists and feeds; a household's reader gets its own lots alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -74,9 +74,10 @@ async def visit_lines_page(
     lot_id: UUID | None = None,
     cluster_id: UUID | None = None,
     mower: str = "",
+    sees: Callable[[UUID], bool] | None = None,
 ) -> Sequence[VisitLine]:
-    """A page of `visit_lines` and one more, by beginning and id. Where a cluster or mower narrows them, which only a
-    lot's site tells, pages are read until one is full."""
+    """A page of `visit_lines` and one more, by beginning and id. Where a cluster, a mower or who ``sees`` which lot
+    narrows them, pages are read until one is full."""
     lots = select(col(Lot.id))
     if household_ids is not None:
         lots = lots.where(col(Lot.household_id).in_(household_ids))
@@ -94,6 +95,7 @@ async def visit_lines_page(
             if (site := sites.get(one.lot_id)) is not None
             and (cluster_id is None or site.cluster_id == cluster_id)
             and (not mower or site.device_name == mower)
+            and (sees is None or sees(one.lot_id))
         ]
         if len(visits) <= page.size:
             break

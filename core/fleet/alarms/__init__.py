@@ -25,7 +25,7 @@ from core.fleet.alarms.rota import Step, climbs
 from core.fleet.alarms.rulebook import Rulebook, RuleChange, changed
 from core.fleet.alarms.service import AlarmService
 from core.fleet.alarms.storms import StormLimits
-from core.fleet.alarms.views import AlarmDetail, AlarmView, MemberView, TimelineLine
+from core.fleet.alarms.views import AlarmDetail, AlarmView, MemberView, TimelineLine, narrowed
 from core.fleet.alarms.words import alarm_title, alarm_words, fault_of
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "changed",
     "climbs",
     "fault_of",
+    "narrowed",
     "next_alarms",
     "preview",
 ]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.db import Database
@@ -13,6 +14,7 @@ from core.errors import NotFound
 from core.fleet.alarms.model import AlarmKind, AlarmState, Key, Subject, SubjectKind, Watch
 from core.fleet.alarms.tables import AlarmEvent, AlarmMember, AlarmRow
 from core.fleet.alarms.views import AlarmDetail, AlarmView, alarm_view, member_view, timeline_line
+from core.sight import Sight
 from core.texts import N_, kept
 
 WORDS = 2_000
@@ -43,6 +45,10 @@ class AlarmBook:
     def mowers_of(self, alarm: AlarmView) -> frozenset[str]:
         """The mowers an open alarm tells: its own, or its members (accounts among them are no mowers)."""
         return frozenset({alarm.mower}) if alarm.mower else self._members.get(alarm.id, frozenset())
+
+    def seen(self, sight: Sight) -> Sequence[AlarmView]:
+        """The open alarms of the mowers in sight, and the common ones that tell one of them; in the same order."""
+        return self.open if sight.everything else [one for one in self.open if sight.some_mower(self.mowers_of(one))]
 
     def note(self, views: Iterable[AlarmView], members: Mapping[UUID, frozenset[str]] | None = None) -> None:
         """Take over what was just stored; ``members`` are the names that common alarms tell now."""
@@ -99,18 +105,19 @@ class AlarmBook:
         self,
         *,
         mower: str | None = None,
+        mowers: frozenset[str] | None = None,
         kind: AlarmKind | None = None,
         before: datetime | None = None,
         limit: int = 100,
         page: Page | None = None,
     ) -> Sequence[AlarmView]:
         """Alarms that are over, last cleared first; with ``page`` those of it and one more. ``mower`` finds its own
-        and those it was a member of."""
+        and those it was a member of; ``mowers`` the same of several."""
         query = select(AlarmRow).where(col(AlarmRow.cleared_at).is_not(None))
         if mower is not None:
-            told = select(AlarmMember.alarm_id).where(AlarmMember.kind == SubjectKind.MOWER, AlarmMember.name == mower)
-            own = (AlarmRow.subject_kind == SubjectKind.MOWER) & (AlarmRow.subject == mower)
-            query = query.where(or_(own, col(AlarmRow.id).in_(told)))
+            query = query.where(_tells(frozenset({mower})))
+        if mowers is not None:
+            query = query.where(_tells(mowers))
         if kind is not None:
             query = query.where(AlarmRow.kind == kind)
         if before is not None:
@@ -120,6 +127,15 @@ class AlarmBook:
             query = paged(query, (col(AlarmRow.cleared_at), col(AlarmRow.id)), page)
         async with self._database.session() as session:
             return [alarm_view(row) for row in (await session.exec(query)).all()]
+
+
+def _tells(mowers: frozenset[str]) -> ColumnElement[bool]:
+    """Alarms of these mowers, and those that have one of them among their members."""
+    told = select(AlarmMember.alarm_id).where(
+        col(AlarmMember.kind) == SubjectKind.MOWER, col(AlarmMember.name).in_(mowers)
+    )
+    own = and_(col(AlarmRow.subject_kind) == SubjectKind.MOWER, col(AlarmRow.subject).in_(mowers))
+    return or_(own, col(AlarmRow.id).in_(told))
 
 
 async def row_of(session: AsyncSession, alarm_id: UUID) -> AlarmRow:

@@ -64,6 +64,8 @@ class AlarmDesk:
         handler = await self._handler(person_id)
 
         async def act(session: AsyncSession, row: AlarmRow) -> None:
+            if not handler.sight.some_mower(self.book.mowers_of(alarm_view(row))):
+                raise Conflict(Text("{name} works in other areas and does not see this alarm", name=handler.name))
             if row.owner_id == person_id:
                 raise Conflict(Text("{name} has it already", name=row.owner))
             row.owner_id, row.owner = person_id, handler.name

@@ -79,7 +79,8 @@ class Recorder:
         write_line(self.session, row.id, change.at, ChangeKind.RAISED)
         for member in change.members:
             self.session.add(_member(row.id, change.key.rule, member, change.at))
-        await self._tell(row, "raised", [one.person_id for one in self.audience])
+        mowers = _mowers(row, change.members)
+        await self._tell(row, "raised", [one.person_id for one in self.audience if one.sight.some_mower(mowers)])
 
     async def _members(self, change: AlarmChange, row: AlarmRow) -> None:
         for member in change.members:
@@ -137,11 +138,12 @@ class Recorder:
         now = self.clock.now()
         row.climbed, row.climbed_at = climb.step, now
         holder = next((one for one in self.audience if one.person_id == climb.person_id), None)
-        words = (
-            Text("Step {step} of the rota: {name} was told.", step=climb.step, name=holder.name)
-            if holder is not None
-            else Text("Step {step} of the rota: its holder handles alarms no longer.", step=climb.step)
-        )
+        words: str = Text("Step {step} of the rota: its holder handles alarms no longer.", step=climb.step)
+        if holder is not None and not holder.sight.some_mower(await self._mowers_now(row)):
+            words = Text("Step {step} of the rota: {name} works in other areas.", step=climb.step, name=holder.name)
+            holder = None
+        elif holder is not None:
+            words = Text("Step {step} of the rota: {name} was told.", step=climb.step, name=holder.name)
         write_line(self.session, row.id, now, "climbed", words=words)
         self._touch(row)
         if holder is not None:
@@ -169,6 +171,11 @@ class Recorder:
         ]
         await put_notices(self.session, notices, self.clock)
 
+    async def _mowers_now(self, row: AlarmRow) -> frozenset[str]:
+        query = select(AlarmMember).where(AlarmMember.alarm_id == row.id, col(AlarmMember.left_at).is_(None))
+        members = (await self.session.exec(query)).all()
+        return _mowers(row, [Subject(SubjectKind(one.kind), one.name) for one in members])
+
     async def _row(self, key: Key) -> AlarmRow | None:
         touched = (row for row in self.touched.values() if row.cleared_at is None)
         row = next((row for row in touched if alarm_view(row).key == key), None)
@@ -183,6 +190,13 @@ class Recorder:
 
 
 _UNTOUCHED = N_("Nobody has touched it yet: {alarm}")
+
+
+def _mowers(row: AlarmRow, members: Sequence[Subject]) -> frozenset[str]:
+    """The mowers that an alarm tells of."""
+    if row.subject_kind == SubjectKind.MOWER:
+        return frozenset({row.subject})
+    return frozenset(one.name for one in members if one.kind is SubjectKind.MOWER)
 
 
 def _of(key: Key) -> tuple[ColumnElement[bool], ...]:

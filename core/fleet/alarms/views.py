@@ -1,7 +1,7 @@
 """Alarms as screens, REST and the bell see them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from core.accounts import PersonName
 from core.fleet.alarms.model import AlarmKind, Key, Subject, SubjectKind
 from core.fleet.alarms.tables import AlarmEvent, AlarmMember, AlarmRow
 from core.fleet.faults import Severity
+from core.sight import Sight
 from core.texts import recalled
 
 
@@ -71,6 +72,18 @@ class AlarmDetail:
     alarm: AlarmView
     timeline: Sequence[TimelineLine]
     members: Sequence[MemberView]
+
+
+def narrowed(detail: AlarmDetail, sight: Sight) -> AlarmDetail:
+    """The same without members out of sight, and the lines of its timeline that name them."""
+    if sight.everything:
+        return detail
+    members = [one for one in detail.members if one.kind is SubjectKind.MOWER and sight.mower(one.name)]
+    hidden = {one.name for one in detail.members} - {one.name for one in members}
+    return replace(
+        detail, members=members, timeline=[line for line in detail.timeline if line.words not in hidden],
+        alarm=replace(detail.alarm, member_count=len(members)) if detail.members else detail.alarm,
+    )  # fmt: skip
 
 
 type Audience = Callable[[], Awaitable[Sequence[PersonName]]]

@@ -20,6 +20,7 @@ from core.fleet.maintenance.reliability import reliability
 from core.fleet.maintenance.tables import ServiceItem, ServiceLog
 from core.fleet.roster import MowerIdentity
 from core.money import Money
+from core.sight import ALL, Sight
 from core.texts import N_, Text
 
 USUAL_PLAN: tuple[tuple[str, Measure, float], ...] = (
@@ -69,9 +70,9 @@ class Maintenance:
         ]
         return sorted(views, key=lambda item: (-item.share, item.device_name, item.name))
 
-    async def due(self) -> Sequence[ItemView]:
-        """What is due or overdue, of every mower."""
-        return [item for item in await self.items() if item.due is not Due.FINE]
+    async def due(self, sight: Sight = ALL) -> Sequence[ItemView]:
+        """What is due or overdue, of every mower in sight."""
+        return [item for item in await self.items() if item.due is not Due.FINE and sight.mower(item.device_name)]
 
     async def counters(self, device_name: str) -> Counters:
         mower = self._mower(device_name)
@@ -184,10 +185,11 @@ class Maintenance:
         async with self._database.session() as session:
             return [_log(row, device_name) for row in (await session.exec(query.limit(limit))).all()]
 
-    async def reliability(self, *, days: int = 30, by_model: bool = False) -> Sequence[Reliability]:
-        """How each mower, or each model, held up in the last days; the least available first."""
+    async def reliability(self, *, days: int = 30, by_model: bool = False, sight: Sight = ALL) -> Sequence[Reliability]:
+        """How each mower in sight, or each model of them, held up in the last days; the least available first."""
         since = (self._clock.now() - timedelta(days=days)).date()
-        return await reliability(self._database, list(self._mowers()), since, by_model=by_model)
+        mowers = [mower for mower in self._mowers() if sight.mower(mower.device_name)]
+        return await reliability(self._database, mowers, since, by_model=by_model)
 
     def _mower(self, device_name: str) -> MowerIdentity:
         found = next((mower for mower in self._mowers() if mower.device_name == device_name), None)

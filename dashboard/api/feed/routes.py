@@ -53,8 +53,8 @@ token it was opened with. The same over a web socket at `/live/ws?last_event_id=
     ) -> EventSourceResponse:
         token = bearer_of(request)
 
-        async def still() -> bool:
-            return await callers.viewer(token) is not None
+        async def still() -> Viewer | None:
+            return await callers.viewer(token)
 
         async def stream() -> AsyncIterator[dict[str, str]]:
             async for told in readers.read(viewer, last_event_id, still):
@@ -71,8 +71,8 @@ token it was opened with. The same over a web socket at `/live/ws?last_event_id=
             await websocket.close(NOT_SIGNED_IN if viewer is None else NOT_ALLOWED)
             return
 
-        async def still() -> bool:
-            return await callers.viewer(token) is not None
+        async def still() -> Viewer | None:
+            return await callers.viewer(token)
 
         sending = asyncio.ensure_future(_send_all(websocket, readers.read(viewer, last_event_id, still)))
         hearing = asyncio.ensure_future(_until_gone(websocket))

@@ -1,5 +1,6 @@
 // Drawing on a map of our own data, without tiles: canvas, painters, tools, and the view that holds them.
 
+export { AreaOverlay } from "./areas.js";
 export { CanvasMap } from "./canvas_map.js";
 export { LawnOverlay } from "./lawn_overlay.js";
 export { ClusterOverlay } from "./cluster_overlay.js";

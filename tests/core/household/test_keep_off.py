@@ -32,6 +32,7 @@ from core.household.model import LotBook
 from core.neighbourhood import OwnLot
 from core.neighbourhood.tables import Household, Lot
 from core.notices.tables import NoticeOutbox
+from core.sight import Sight
 from tests.core.control.cast import Street, elm_street, square
 from tests.core.fleet.cast import LUBA, NOON, mowing, report
 from tests.core.fleet.conftest import ELM_STREET
@@ -205,7 +206,8 @@ async def test_it_is_ended_early_once_and_one_holds_at_a_time(scene: Scene) -> N
         await scene.desk.end(view.keep_off.id, by=scene.household)
     assert await scene.desk.of_lot(scene.lot_id, viewer=scene.household) is None
     assert [action for action, _actor, _reason in await scene.street.audited()][-2:] == ["keep_off.ask", "keep_off.end"]
-    assert [one.keep_off.id for one in await scene.desk.all()] == [view.keep_off.id]
+    assert [one.keep_off.id for one in await scene.desk.all(viewer=scene.household)] == [view.keep_off.id]
+    assert await scene.desk.all(viewer=replace(scene.household, sight=Sight(key="elsewhere"))) == []
 
 
 async def test_a_stranger_learns_nothing_and_a_technician_may_act_for_the_household(scene: Scene) -> None:

@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from core.accounts import HashCost, Passwords, People, Role, SelfService
+from core.areas import AreaDesk
 from core.clock import MovableClock
 from core.control.service import Control
 from core.db import Database
@@ -417,6 +418,7 @@ async def build(database: Database, clock: MovableClock, limits: ApiLimits = UNL
             clusters=office.clusters,
             limits=StateLimits(),
         ),
+        areas=AreaDesk(database, clock, people.audit, people),
         registering=JoinStart(
             accounts=SelfService(database, clock, people),
             finder=finder,

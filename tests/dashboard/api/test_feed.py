@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 
 from core.accounts import Role, Viewer
 from core.fleet.model import MowerState
+from core.sight import Sight
 from dashboard.api import PREFIX
 from dashboard.api.feed.log import FeedLog
-from dashboard.api.feed.reader import FeedReaders, Told
+from dashboard.api.feed.reader import CHECK_S, FeedReaders, Told
 from tests.dashboard.api.conftest import ELM_LAWN, OAK_LAWN, Api, Around, Facts, mowing
-
-
-async def yes() -> bool:
-    return True
 
 
 class Desk:
@@ -44,6 +41,15 @@ class Desk:
         snapshot = replace(mowing(1, "Luba-ELM", self.api.clock.now(), at), state=state)  # type: ignore[arg-type]
         self.log.add("mower", "Luba-ELM", snapshot=snapshot)
 
+    async def read(self, role: Role, last_event_id: str) -> AsyncIterator[Told]:
+        """As somebody of a role, for as long as the test lasts."""
+        viewer = await viewer_of(self.api, role)
+
+        async def still() -> Viewer:
+            return viewer
+
+        return self.readers.read(viewer, last_event_id, still)
+
     async def take(self, feed: AsyncIterator[Told], count: int) -> list[Told]:
         async with asyncio.timeout(5):
             return [await anext(feed) for _ in range(count)]
@@ -58,7 +64,7 @@ async def viewer_of(api: Api, role: Role) -> Viewer:
 
 async def test_a_fresh_reader_hears_every_mower_and_then_what_changes(api: Api) -> None:
     desk = Desk(api)
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), "", yes)
+    feed = await desk.read(Role.DISPATCHER, "")
     told = await desk.take(feed, 4)
     assert [one.event for one in told] == ["reset", "mower", "mower", "ready"]
     assert told[0].data == {"reason": "start", "mowers": 2}
@@ -71,7 +77,7 @@ async def test_a_reader_that_comes_back_hears_what_it_missed_and_no_reset(api: A
     desk = Desk(api)
     for _ in range(5):
         desk.moves()
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), desk.log.name(2), yes)
+    feed = await desk.read(Role.DISPATCHER, desk.log.name(2))
     assert [one.id for one in await desk.take(feed, 3)] == [desk.log.name(number) for number in (3, 4, 5)]
 
 
@@ -81,7 +87,7 @@ async def test_where_too_much_was_missed_the_reader_is_told_and_begins_afresh(ap
     for _ in range(9):
         desk.moves()
     last = desk.log.name(2) if name == "gap" else "of-another-run-7"
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), last, yes)
+    feed = await desk.read(Role.DISPATCHER, last)
     told = await desk.take(feed, 4)
     assert (told[0].event, told[0].data["reason"], told[-1].event) == ("reset", reason, "ready")
     assert told[-1].id == desk.log.name(9)
@@ -89,7 +95,7 @@ async def test_where_too_much_was_missed_the_reader_is_told_and_begins_afresh(ap
 
 async def test_a_slow_reader_that_falls_behind_the_log_is_reset_and_not_fed_a_part(api: Api) -> None:
     desk = Desk(api, kept=3)
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), "", yes)
+    feed = await desk.read(Role.DISPATCHER, "")
     await desk.take(feed, 4)
     for _ in range(9):
         desk.moves()
@@ -99,7 +105,7 @@ async def test_a_slow_reader_that_falls_behind_the_log_is_reset_and_not_fed_a_pa
 
 async def test_a_homeowner_hears_of_their_own_mower_alone_and_not_where_it_is_elsewhere(api: Api) -> None:
     desk = Desk(api)
-    feed = desk.readers.read(await viewer_of(api, Role.HOMEOWNER), "", yes)
+    feed = await desk.read(Role.HOMEOWNER, "")
     told = await desk.take(feed, 3)
     assert [one.data.get("device_name") for one in told] == [None, "Luba-ELM", None]
     desk.log.add("command", "Luba-ELM", data={"asked_by": "dana"})
@@ -112,7 +118,7 @@ async def test_a_homeowner_hears_of_their_own_mower_alone_and_not_where_it_is_el
 
 async def test_commands_are_told_to_our_people(api: Api) -> None:
     desk = Desk(api)
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), "", yes)
+    feed = await desk.read(Role.DISPATCHER, "")
     await desk.take(feed, 4)
     desk.log.add("command", "Luba-ELM", data={"kind": "return"})
     assert [one.event for one in await desk.take(feed, 1)] == ["command"]
@@ -172,17 +178,55 @@ async def test_over_a_socket_the_token_comes_first_and_the_feed_follows(api: Api
 
 async def test_the_feed_ends_when_its_token_does(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.api.feed.reader.CHECK_S", 0.05)
-    alive = [True]
+    desk, reader = Desk(api), await viewer_of(api, Role.DISPATCHER)
+    now: list[Viewer | None] = [reader]
 
-    async def still() -> bool:
-        return alive[0]
+    async def still() -> Viewer | None:
+        return now[0]
 
-    desk = Desk(api)
-    feed = desk.readers.read(await viewer_of(api, Role.DISPATCHER), "", still)
+    feed = desk.readers.read(reader, "", still)
     await desk.take(feed, 4)
-    alive[0] = False
+    now[0] = None
     with pytest.raises(StopAsyncIteration):
         await desk.take(feed, 1)
+
+
+@pytest.mark.parametrize("ending", ["token", "areas"])
+async def test_the_feed_of_a_fleet_that_never_rests_ends_with_its_token_too_and_with_other_areas(
+    api: Api, ending: str
+) -> None:
+    desk, reader = Desk(api), await viewer_of(api, Role.DISPATCHER)
+    now: list[Viewer | None] = [reader]
+
+    async def still() -> Viewer | None:
+        return now[0]
+
+    feed = desk.readers.read(reader, "", still)
+    await desk.take(feed, 4)
+    desk.moves()
+    await desk.take(feed, 1)
+    now[0] = None if ending == "token" else replace(reader, sight=Sight(key="another area"))
+    api.clock.move(CHECK_S + 1)
+    desk.moves()
+    with pytest.raises(StopAsyncIteration):
+        await desk.take(feed, 1)
+
+
+async def test_who_works_in_an_area_hears_of_its_mowers_and_their_commands_and_alarms_alone(api: Api) -> None:
+    desk = Desk(api)
+    reader = replace(await viewer_of(api, Role.DISPATCHER), sight=Sight(key="elm", mowers=frozenset({"Luba-ELM"})))
+
+    async def still() -> Viewer:
+        return reader
+
+    feed = desk.readers.read(reader, "", still)
+    assert [one.data.get("device_name") for one in await desk.take(feed, 3)] == [None, "Luba-ELM", None]
+    desk.log.add("command", "Yuka-OAK", data={"kind": "return"})
+    desk.log.add("alarm", "Yuka-OAK", data={})
+    desk.log.add("alarm", "", data={"kind": "account"})
+    desk.log.add("mower", "Yuka-OAK", snapshot=mowing(2, "Yuka-OAK", api.clock.now(), OAK_LAWN))
+    desk.log.add("command", "Luba-ELM", data={"kind": "pause"})
+    assert [one.data for one in await desk.take(feed, 1)] == [{"kind": "pause"}]
 
 
 async def test_a_stream_of_events_needs_a_token_and_speaks_sse(api: Api) -> None:

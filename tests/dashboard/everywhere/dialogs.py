@@ -52,6 +52,8 @@ WAYS: dict[str, Way] = {
     "service/dialogs.py ask_log": Way("technician", "/mowers/{name}?tab=service", ("Log a service",)),
     "service/dialogs.py ask_item": Way("technician", "/mowers/{name}?tab=service", ("Add a line",)),
     "pages/admin_accounts.py ask_link": Way("admin", "/admin?tab=accounts", ("Link account",)),
+    "pages/admin_areas.py _ask_areas": Way("admin", "/admin/areas", ("Areas of Dana Whitfield",)),
+    "pages/admin_areas.py _ask_delete": Way("admin", "/admin/areas", ("Delete Old town",)),
     "pages/admin_people.py ask_new": Way("admin", "/admin", ("Add person",)),
     "pages/admin_people.py ask_edit": Way("admin", "/admin", ("Edit Dana Whitfield",)),
     "pages/admin_person.py ask": Way("admin", "/admin/people/{person_id}", ("Erase ...",)),

@@ -49,6 +49,7 @@ PLACES: dict[str, Place] = {
             "/admin?tab=audit&who=nobody",
         ),
     ),
+    "/admin/areas": Place(DRAWERS),
     "/admin/notices": Place(DRAWERS),
     "/admin/people/{person_id}": Place(DRAWERS),
     "/admin/webhooks": Place(DRAWERS),

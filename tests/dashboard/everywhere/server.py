@@ -36,6 +36,10 @@ PEOPLE = {
 PASSWORDS = {one.email: one.password for one in DEMO_PEOPLE}
 
 
+OLD_TOWN = {"type": "Polygon", "coordinates": [[[-92.9, 44.2], [-92.8, 44.2], [-92.8, 44.3], [-92.9, 44.2]]]}
+"""An area in which nobody works, and where nothing is."""
+
+
 class NoTwin:
     """No simulated vendor stands behind this town, so nothing can be broken in it."""
 
@@ -64,6 +68,7 @@ async def furnish(cast: Cast) -> DrillFloor:
     await parts.care.maintenance.add_usual_plan(CLUSTER.device_name, by=viewers["technician"])
     await parts.care.maintenance.log_service(CLUSTER.device_name, "New blades", by=viewers["technician"])
     await lawn_map(cast)
+    await parts.areas.add("Old town", OLD_TOWN, by=viewers["admin"])
     held = await held_bill(cast)
     told = await samples(cast, held)
 

@@ -26,8 +26,9 @@ class Told(LiveChannel):
         self.kept: list[dict[str, object]] = []
         self.meant: list[bool] = []
 
-    def keep_telling(self, key, message, *, meant_for) -> None:  # type: ignore[no-untyped-def]
+    def keep_telling(self, key, message, *, meant_for, within) -> None:  # type: ignore[no-untyped-def]
         self.kept.append(message["mowers"])
+        self.of_luba = within(frozenset({LUBA}))["mowers"]
         self.meant = [meant_for(Scope("all")), meant_for(Scope("own", grounds={}))]
 
 
@@ -41,6 +42,7 @@ async def test_each_mower_has_the_mark_of_its_worst_alarm_and_loses_it_with_the_
     assert told.kept[0] == {}
     assert told.kept[-1] == {LUBA: "critical", YUKA: "warning"}
     assert told.meant == [True, False]
+    assert told.of_luba == {LUBA: "critical"}
     for alarm in room.alarms.book.open:
         await room.alarms.desk.clear(alarm.id, "done", by=room.dana)
     assert told.kept[-1] == {}

@@ -14,9 +14,10 @@ from tests.core.lawnmaps.test_no_go import party
 class Channel:
     told: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
 
-    def keep_telling(self, key: str, message: dict[str, Any], *, meant_for: Any) -> None:
+    def keep_telling(self, key: str, message: dict[str, Any], *, meant_for: Any, within: Any) -> None:
         assert key == "no_go"
         self.told.append((message, meant_for))
+        self.within = within
 
 
 @dataclass
@@ -39,3 +40,5 @@ def test_what_is_to_come_is_told_with_its_times_and_again_when_it_changes() -> N
     assert (area["name"], area["ends"] - area["starts"], len(area["ring"])) == ("Party", 7200, 4)
     assert meant_for(ALL)
     assert not meant_for(Scope("own:", grounds={}))
+    assert channel.within(frozenset({party().device_name})) == full
+    assert channel.within(frozenset({"Luba-ELSEWHERE"}))["areas"] == []

@@ -147,8 +147,12 @@ NEEDS: dict[tuple[Right, ...], str] = {
     """,
     (Right.MANAGE_PEOPLE,): """
         GET /admin/notices
+        GET /admin/areas
         GET /admin/people/{person_id}
         GET /admin/people/{person_id}/export
+        GET,POST /api/v1/areas
+        DELETE,GET,PATCH /api/v1/areas/{area_id}
+        GET,PUT /api/v1/people/{person_id}/areas
         GET /api/v1/notices/given-up
         POST /api/v1/notices/given-up/{delivery_id}/retry
         GET,POST /api/v1/people

@@ -1,7 +1,8 @@
 """The town of the tests of every page, with somebody of every role, and what its routes ask for.
 
 ``python -m tests.dashboard.rights.server PORT FOLDER``. ``/test/rights`` tells every mounted route, ``/test/key`` the
-API key of the program, ``/test/exports`` who may have which export, ``/test/own/{household}`` what is whose.
+API key of the program, ``/test/exports`` who may have which export, ``/test/own/{household}`` what is whose, and
+``/test/elsewhere`` what lies in one area and what outside (`tests.dashboard.rights.elsewhere`).
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from dashboard.exports.table import EXPORTS
 from tests.dashboard.everywhere.server import furnish as furnish_town
 from tests.dashboard.privacy import server as town
 from tests.dashboard.privacy.cast import Cast
+from tests.dashboard.rights import elsewhere
 
 PASSWORD = "correct horse battery"
 ADDED = {Role.AUDITOR: "auditor@mowthos.example", Role.SERVICE: "service@mowthos.example"}
@@ -79,6 +81,11 @@ async def furnish(cast: Cast) -> DrillFloor:
     key = await cast.parts.programs.keys.make(name="Elm program", scopes=PERMISSIONS[Role.SERVICE], by=by)
 
     things = {who: await belongings(cast, who) for who in cast.eyes}
+    apart = await elsewhere.furnish(cast)
+
+    @pages.get("/test/elsewhere")
+    async def elsewhere_told() -> dict[str, Any]:
+        return apart
 
     @pages.get("/test/own/{who}")
     async def own(who: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Elm Street with its alarms: the real fleet on a fake cloud, two people who handle alarms, a clock moved by hand."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.fleet import FaultWords, FleetService, Severity, unknown_fault
 from core.fleet.alarms import AlarmChange, AlarmService, alarm_title
 from core.fleet.model import FleetEvent, FleetEventKind, LinkHealth, MowerState, Reading
 from core.notices import Channel, InApp, NoticeDesk, Outbox
+from core.sight import Sight
 from tests.core.fleet.cast import LUBA
 from tests.core.fleet.fakes import FakeCloud
 
@@ -44,6 +46,7 @@ class Watchroom:
     dana: Viewer
     tess: Viewer
     asked: list[str]
+    works_in: dict[str, Sight] = field(default_factory=dict)
     health: list[LinkHealth] = field(default_factory=list)
 
     def hears(self, *readings: Reading) -> None:
@@ -78,16 +81,23 @@ def since_noon(clock: MovableClock) -> float:
 
 
 def alarm_service(
-    database: Database, clock: MovableClock, fleet: FleetService, people: People, outbox: Outbox, asked: list[str]
+    database: Database,
+    clock: MovableClock,
+    fleet: FleetService,
+    people: People,
+    outbox: Outbox,
+    asked: list[str],
+    works_in: Mapping[str, Sight] = MappingProxyType({}),
 ) -> AlarmService:
-    """The service as bootstrap builds it, but for the lexicon and the asking."""
+    """The service as bootstrap builds it, but for the lexicon, the asking, and who works in which area."""
 
     async def ask(device_name: str) -> bool:
         asked.append(device_name)
         return await fleet.refresh.ask_now(device_name, fleet.accounts.links())
 
     async def audience() -> Sequence[PersonName]:
-        return await who_may(database, Right.HANDLE_ALARMS)
+        found = await who_may(database, Right.HANDLE_ALARMS)
+        return [replace(one, sight=works_in.get(one.name, one.sight)) for one in found]
 
     return AlarmService(
         database=database,
@@ -120,9 +130,20 @@ async def watchroom(
     tess = await viewer(people, "Tess", Role.TECHNICIAN)
     in_app = InApp()
     outbox, asked = Outbox(database, clock, {Channel.IN_APP: in_app}), []
-    alarms = alarm_service(database, clock, linked, people, outbox, asked)
+    works_in: dict[str, Sight] = {}
+    alarms = alarm_service(database, clock, linked, people, outbox, asked, works_in)
     await alarms.keeper.load()
     yield Watchroom(
-        database, clock, linked, people, alarms, NoticeDesk(database, clock, in_app), outbox, dana, tess, asked
+        database,
+        clock,
+        linked,
+        people,
+        alarms,
+        NoticeDesk(database, clock, in_app),
+        outbox,
+        dana,
+        tess,
+        asked,
+        works_in,
     )
     await alarms.keeper.stop()

@@ -7,11 +7,24 @@ import pytest
 from core.accounts import Role, Viewer
 from core.db import Database
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
-from core.fleet.alarms import AlarmView, Step
+from core.fleet import Severity
+from core.fleet.alarms import (
+    AlarmDetail,
+    AlarmKind,
+    AlarmView,
+    Key,
+    MemberView,
+    Step,
+    Subject,
+    SubjectKind,
+    TimelineLine,
+    narrowed,
+)
 from core.fleet.model import FleetEventKind
 from core.ids import new_id
+from core.sight import ALL, Sight
 from tests.core.fleet.alarms.conftest import Watchroom, alarm_service
-from tests.core.fleet.cast import LUBA, YUKA
+from tests.core.fleet.cast import LUBA, NOON, YUKA
 
 
 @pytest.fixture
@@ -61,6 +74,35 @@ async def test_who_is_given_an_alarm_is_told_of_it(room: Watchroom) -> None:
     assert await room.notices.unread(room.tess.person_id) == 1
     newest = (await room.notices.notices(room.tess.person_id))[0]
     assert newest.title == f"Dana gave you: {LUBA} was lifted"
+
+
+async def test_who_works_in_other_areas_is_told_of_no_alarm_there_and_is_given_none(room: Watchroom) -> None:
+    room.works_in["Tess"] = Sight(key="oak", mowers=frozenset({YUKA}))
+    alarm = await lifted(room)
+    await lifted(room, YUKA)
+    await room.outbox.flush()
+    assert [one.title for one in await room.notices.notices(room.tess.person_id)] == [f"{YUKA} was lifted"]
+    assert len(await room.notices.notices(room.dana.person_id)) == 2
+    with pytest.raises(Conflict, match="Tess works in other areas"):
+        await room.alarms.desk.assign(alarm.id, room.tess.person_id, by=room.dana)
+    seen = room.alarms.book.seen(room.works_in["Tess"])
+    assert [one.mower for one in seen] == [YUKA]
+
+
+def test_a_common_alarm_names_the_mowers_in_sight_alone() -> None:
+    lines = (TimelineLine(NOON, "joined", "", LUBA), TimelineLine(NOON, "joined", "", YUKA))
+    members = [MemberView(SubjectKind.MOWER, name, NOON, None) for name in (LUBA, YUKA)]
+    alarm = AlarmView(
+        id=new_id(), key=Key("offline", Subject(SubjectKind.VENDOR, "")), kind=AlarmKind.OFFLINE,
+        severity=Severity.WARNING, subject=Subject(SubjectKind.VENDOR, ""), account=None, code=None, member_count=2,
+        since=NOON, raised_at=NOON, acknowledged_at=None, acknowledged_by="", owner_id=None, owner="", cleared_at=None,
+        cleared_by="", clear_reason="", climbed=0,
+    )  # fmt: skip
+    detail = AlarmDetail(alarm, lines, members)
+    assert narrowed(detail, ALL) is detail
+    seen = narrowed(detail, Sight(key="oak", mowers=frozenset({YUKA})))
+    assert ([one.name for one in seen.members], [line.words for line in seen.timeline]) == ([YUKA], [YUKA])
+    assert seen.alarm.member_count == 1
 
 
 async def test_a_cleared_alarm_stays_quiet_until_its_cause_is_over_even_through_a_restart(room: Watchroom) -> None:
