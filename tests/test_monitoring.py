@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +90,15 @@ def test_the_alert_for_old_backups_waits_longer_than_one_is_due() -> None:
 def test_panels_do_not_overlap_and_have_names() -> None:
     places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in PANELS]
     assert len(set(places)) == len(PANELS) == len({panel["title"] for panel in PANELS})
+
+
+@pytest.mark.parametrize(
+    "asked", [("rules", "alerts.yml"), ("config", "--syntax-only", "prometheus.yml")], ids=" ".join
+)
+def test_prometheus_itself_takes_the_files(asked: tuple[str, ...]) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("needs promtool (Debian's package prometheus)")
+    told = subprocess.run([promtool, "check", *asked], cwd=MONITORING, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "SUCCESS" in told.stdout

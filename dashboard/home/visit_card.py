@@ -100,9 +100,9 @@ class VisitCard:
         now = self._clock.now()
         with self._fresh as to_read:
             if to_read:
-                lot_id, shown_to = self._site.lot_id, self._viewer
-                self._lines = list(await self._scheduling.calendar(shown_to, now - PAST, now + COMING, lot_id=lot_id))
-                self._pauses = list(await self._scheduling.pauses.of(lot_id, viewer=shown_to))
+                lot_id, begins, ends = self._site.lot_id, now - PAST, now + COMING
+                self._lines = list(await self._scheduling.calendar(self._viewer, begins, ends, lot_id=lot_id))
+                self._pauses = list(await self._scheduling.pauses.of(lot_id, viewer=self._viewer))
         lines, pauses = self._lines, self._pauses
         late = [line.visit.id for line in lines if not line.visit.open_to_household(now, self._scheduling.rules)]
         shown = (lines, pauses, late)

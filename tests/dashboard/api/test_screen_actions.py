@@ -17,6 +17,7 @@ NOT_THE_SCREEN = (
     "demo",
     "drill",
     "bootstrap.py",
+    "people_parts.py",
     "cli.py",
     "scheduler.py",
     "command_audit.py",
