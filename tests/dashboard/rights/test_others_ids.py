@@ -29,7 +29,7 @@ WEEKS = itertools.count()
 """A pause is made in a week without one."""
 MADE: dict[tuple[str, str], dict[str, Any]] = {}
 """What each household of a server has made and not ended since."""
-NO_IDS = {"GET /live/own-layer/{name}", "GET /api/v1/exports/{name}.{form}"}
+NO_IDS = {"GET /live/own-layer/{name}", "GET /api/v1/exports/{name}.{form}", "GET /exports/{name}.{form}"}
 """A kind of layer, and a kind of file."""
 
 BODIES: Mapping[str, Mapping[str, Any]] = {
