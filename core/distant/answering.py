@@ -50,10 +50,11 @@ class Answering:
         self._woken.set()
 
     async def look(self) -> int:
-        """Take up what is asked of our mowers; how much."""
+        """Take up what is asked of our mowers that have a link; how much."""
         taken = 0
         for row in await self._book.waiting(self._clock.now()):
-            if not self._accounts.owns(row.device_name):
+            # Just taken over, the account may not be signed in yet: what waits for it is taken up once it is.
+            if not self._accounts.owns(row.device_name) or self._accounts.link_of(row.device_name) is None:
                 continue
             if await self._book.take(row.id, owner=self._accounts.holder.owner, now=self._clock.now()):
                 taken += 1
