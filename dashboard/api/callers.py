@@ -18,8 +18,11 @@ MOST_KNOWN = 10_000
 KNOWN_S, KNOWN_BESIDE_OTHERS_S = 10.0, 1.0
 """How long a caller is known without asking again: what another process changes (a command beside a server that is
 alone, or one of several servers) counts from then on at the latest."""
-MADE_OF = ("api_key", "household", "household_person", "person", "second_factor", "sign_in_session", "signing_key")
-"""The tables that say who a caller is. What this process writes to one of them counts at once."""
+MADE_OF = (
+    "api_key", "area", "area_person", "household", "household_person", "person", "second_factor", "sign_in_session",
+    "signing_key",
+)  # fmt: skip
+"""The tables that say who a caller is, and in which areas. What this process writes to one of them counts at once."""
 
 
 @dataclass(frozen=True, slots=True)

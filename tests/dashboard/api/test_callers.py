@@ -3,13 +3,17 @@
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from core.accounts import ApiKeys, People, Right, Role, Tokens
 from core.accounts.passwords import HashCost, Passwords
+from core.areas import Sights
+from core.areas.tables import AreaPerson, AreaRow
 from core.clock import MovableClock
 from core.db import Database, open_database
 from core.neighbourhood.households import households_of_person
+from core.sight import Places
 from dashboard.api.callers import KNOWN_BESIDE_OTHERS_S, KNOWN_S, MADE_OF, Callers
 from tests.asked import statements, tables_of
 from tests.core.fleet.fakes import ReversingBox
@@ -43,7 +47,17 @@ def people_of(database: Database, clock: MovableClock) -> People:
     async def households(person_id: UUID) -> frozenset[UUID]:
         return await households_of_person(database, person_id)
 
-    return People(database, clock, passwords=Passwords(HashCost(1, 8, 1)), household_ids=households)
+    async def nothing_anywhere() -> Places:
+        nowhere = np.empty(0)
+        return Places(mowers=(), clusters=(), lot_ids=(), longitude=nowhere, latitude=nowhere)
+
+    return People(
+        database,
+        clock,
+        passwords=Passwords(HashCost(1, 8, 1)),
+        household_ids=households,
+        sight_of=Sights(database, clock, nothing_anywhere),
+    )
 
 
 async def test_a_caller_is_asked_for_once_and_again_when_the_time_is_over(
@@ -68,7 +82,7 @@ async def test_every_table_that_says_who_calls_is_watched(database: Database, cl
         for token in given.values():
             assert await door.callers.viewer(token) is not None
     read = tables_of(asked)
-    assert {"person", "sign_in_session", "api_key", "household_person"} <= read <= set(MADE_OF)
+    assert {"person", "sign_in_session", "api_key", "household_person", "area_person"} <= read <= set(MADE_OF)
 
 
 @pytest.mark.parametrize("change", ["deactivated", "demoted", "session ended", "key revoked"])
@@ -94,6 +108,21 @@ async def test_what_this_process_changes_counts_at_once(database: Database, cloc
         assert gone == {"session", "access"}
     else:
         assert gone == {"deactivated": set(given), "session ended": {"session"}, "key revoked": {"key"}}[change]
+
+
+async def test_an_area_counts_at_once(database: Database, clock: MovableClock) -> None:
+    door = Door(database, clock)
+    key, now = (await door.furnish())["key"], clock.now()
+    before = await door.callers.viewer(key)
+    assert before is not None and before.sight.everything
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
+    async with database.session() as session:
+        area = AreaRow(name="Elm", shape=square, created_at=now, created_by="ada", changed_at=now, changed_by="ada")
+        session.add(area)
+        await session.flush()
+        session.add(AreaPerson(area_id=area.id, person_id=door.person_id, since=now))
+    after = await door.callers.viewer(key)
+    assert after is not None and after.sight.area_ids == {area.id}
 
 
 async def test_what_another_process_changes_counts_a_moment_later(
