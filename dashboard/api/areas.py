@@ -34,7 +34,7 @@ class AreaPersonOut(BaseModel):
     name: str
 
 
-class AreaOut(BaseModel):
+class WorkAreaOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -46,12 +46,12 @@ class AreaOut(BaseModel):
     people: list[AreaPersonOut] = Field(description="Who works there")
 
 
-class AreaIn(BaseModel):
+class WorkAreaIn(BaseModel):
     name: Name
     shape: Outline
 
 
-class AreaChange(BaseModel):
+class WorkAreaChange(BaseModel):
     """What is left out stays."""
 
     expected_version: int = Field(ge=1, le=2_000_000_000, description="The version you saw")
@@ -68,24 +68,24 @@ def areas_router(*, bearer: Bearer, areas: AreaDesk) -> APIRouter:
     type Manager = Annotated[Viewer, bearer.caller(Right.MANAGE_PEOPLE)]
 
     @router.get("/areas", responses=problems(403), summary="Every area with its people, by name")
-    async def everything(_viewer: Manager) -> list[AreaOut]:
-        return [AreaOut.model_validate(one) for one in await areas.all()]
+    async def everything(_viewer: Manager) -> list[WorkAreaOut]:
+        return [WorkAreaOut.model_validate(one) for one in await areas.all()]
 
     @router.post("/areas", status_code=201, responses=problems(403, 409, 422), summary="Draw an area")
-    async def add(given: AreaIn, viewer: Manager) -> AreaOut:
-        return AreaOut.model_validate(await areas.add(given.name, given.shape, by=viewer, source="api"))
+    async def add(given: WorkAreaIn, viewer: Manager) -> WorkAreaOut:
+        return WorkAreaOut.model_validate(await areas.add(given.name, given.shape, by=viewer, source="api"))
 
     @router.get("/areas/{area_id}", responses=problems(403, 404, 422), summary="One area")
-    async def one(area_id: UUID, _viewer: Manager) -> AreaOut:
-        return AreaOut.model_validate(await areas.get(area_id))
+    async def one(area_id: UUID, _viewer: Manager) -> WorkAreaOut:
+        return WorkAreaOut.model_validate(await areas.get(area_id))
 
     @router.patch("/areas/{area_id}", responses=problems(403, 404, 409, 422), summary="Another name or outline")
-    async def change(area_id: UUID, given: AreaChange, viewer: Manager) -> AreaOut:
+    async def change(area_id: UUID, given: WorkAreaChange, viewer: Manager) -> WorkAreaOut:
         """With another outline the sessions of its people end, so that it holds at once."""
         changed = await areas.change(
             area_id, given.expected_version, by=viewer, name=given.name, shape=given.shape, source="api"
         )
-        return AreaOut.model_validate(changed)
+        return WorkAreaOut.model_validate(changed)
 
     @router.delete(
         "/areas/{area_id}", status_code=204, responses=problems(403, 404, 409, 422), summary="Delete one without people"

@@ -43,6 +43,11 @@ PLACES = "dashboard__api__"
 VERSION = "{version}"
 """The cluster's, as it is when the row is written."""
 
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[-92.5, 44.0], [-92.4, 44.0], [-92.4, 44.1], [-92.5, 44.1], [-92.5, 44.0]]],
+}
+
 WRITES: tuple[Write, ...] = (
     Write(
         ("PersonIn.name", "Register.name"),
@@ -60,6 +65,14 @@ WRITES: tuple[Write, ...] = (
         {"email": TEXT, "role": "technician", "password": "correct horse battery", "name": "Wim"},
         (("admin", "/admin"),),
         shape="<img/src=x/onerror=__xss=1>{{6007*6011}}@elm.example",
+    ),
+    Write(
+        ("WorkAreaIn.name", "WorkAreaChange.name"),
+        "admin",
+        "POST /areas",
+        {"name": TEXT, "shape": SQUARE},
+        (("admin", "/admin/areas"),),
+        80,
     ),
     Write(
         ("KeyIn.name",),
@@ -305,6 +318,7 @@ NOT_SHOWN: dict[str, str] = {
     "LanguageIn.language": "a name of a list", "PersonIn.language": "a name of a list",
     "Register.language": "a name of a list", "Register.agreed": "must be the version of the terms",
     "NamedCommandIn.device_name": "must be a mower's", "ShareIn.subject": "must be a mower's or a cluster's",
+    "ReportIn.mower": "must be a mower's",
     "NewAccount.account": "`server.VENDOR` has it",
     "PlanChange.name": "goes to the mower and is read back: `server.VENDOR` has it",
     f"{PLACES}plans__PlanIn.name": "goes to the mower and is read back: `server.VENDOR` has it",
