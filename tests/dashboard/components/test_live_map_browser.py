@@ -325,10 +325,14 @@ async def test_the_bell_is_heard_on_the_map_too(browser: Browser, live: LiveApp)
     await expect(page.locator("#m-bell-said")).to_have_text("Ding")
 
 
-async def test_an_ended_session_leads_to_sign_in(browser: Browser, live: LiveApp) -> None:
-    page = await opened(browser, live, "/fleet?mower=Luba-000002")
-    await page.request.post(f"{live.url}/end-sessions", headers={"origin": live.url})
-    await page.wait_for_url("**/sign-in?ended=1&next=%2Ffleet%3Fmower%3DLuba-000002")
+async def test_an_ended_session_leads_to_sign_in(browser: Browser, tmp_path: Path) -> None:
+    app = app_of(tmp_path, 4)  # of its own: the session of all the others would end with it
+    try:
+        page = await opened(browser, app, "/fleet?mower=Luba-000002")
+        await page.request.post(f"{app.url}/end-sessions", headers={"origin": app.url})
+        await page.wait_for_url("**/sign-in?ended=1&next=%2Ffleet%3Fmower%3DLuba-000002")
+    finally:
+        app.stop()
 
 
 async def test_a_map_whose_session_ran_out_goes_on_in_place(browser: Browser, tmp_path: Path) -> None:
