@@ -1,7 +1,7 @@
 """People: sign in, sessions, and the use cases of those who manage accounts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -30,6 +30,7 @@ from core.accounts.sessions import (
 from core.accounts.steps import StepKind, open_step
 from core.accounts.tables import Person, SignInSession
 from core.accounts.viewer import HouseholdIds, SeenBy, Viewer, no_households, sees_all
+from core.accounts.who import viewer_from
 from core.clock import Clock
 from core.db import Database
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -537,16 +538,9 @@ class People:
     async def _viewer(self, person: Person, row: SignInSession | None) -> Viewer:
         due = person.second_factor_due_at if self._needs_factor(person) else None
         first = due is not None and due <= self._clock.now()
-        return Viewer(
-            person_id=person.id,
-            email=person.email,
-            name=person.name,
-            role=Role(person.role),
-            language=person.language,
-            units=person.units,
-            hours=person.hours,
-            household_ids=frozenset() if first else await self._household_ids(person.id),
-            sight=await self._sight_of(person.id, Role(person.role)),
+        households: frozenset[UUID] = frozenset() if first else await self._household_ids(person.id)
+        return replace(
+            viewer_from(person, households, await self._sight_of(person.id, Role(person.role))),
             session_id=None if row is None else row.id,
             expires_at=None if row is None else row.expires_at,
             factor_due_at=due,

@@ -41,6 +41,12 @@ async def viewer_by_id(
         person = await session.get(Person, person_id)
     if person is None or not person.active:
         return None
+    sight = await sight_of(person.id, Role(person.role))
+    return viewer_from(person, await household_ids(person.id), sight)
+
+
+def viewer_from(person: Person, household_ids: frozenset[UUID], sight: Sight) -> Viewer:
+    """A person as their record has them, without a session."""
     return Viewer(
         person_id=person.id,
         email=person.email,
@@ -49,6 +55,6 @@ async def viewer_by_id(
         language=person.language,
         units=person.units,
         hours=person.hours,
-        household_ids=await household_ids(person.id),
-        sight=await sight_of(person.id, Role(person.role)),
+        household_ids=household_ids,
+        sight=sight,
     )
